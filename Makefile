@@ -1,0 +1,69 @@
+# cpmspec: build, run, test. `make help` lists the targets.
+
+BUILD  ?= build
+CC     ?= gcc
+ROOMS  := base wire sip suite trace oracle drive report cli
+PKGS   := libxml-2.0 zlib jansson
+
+# SAN=address,undefined builds with sanitizers, in a folder of its own; WERROR=1 turns warnings into errors.
+ifdef SAN
+BUILD  := $(BUILD)-san
+SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
+endif
+WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
+          -Wwrite-strings -Wformat=2 -Wundef -Wvla $(if $(WERROR),-Werror)
+CFLAGS ?= -O2 -g
+ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iharness $(shell pkg-config --cflags $(PKGS)) $(WARN) $(CFLAGS) $(SANFLAGS)
+LIBS   = $(shell pkg-config --libs $(PKGS)) -lpcap -lpthread
+V      ?= @
+
+room_objs  = $(patsubst harness/%.c,$(BUILD)/%.o,$(filter-out harness/cli/main.c,$(sort $(wildcard harness/$(1)/*.c))))
+room_lib   = $(BUILD)/lib$(1).a
+# A room may use itself and the rooms before it; linking in this order holds it to that.
+room_chain = $(foreach r,$(1),$(call room_lib,$(r)))
+rooms_upto = $(if $(filter $(firstword $(2)),$(1)),$(1),$(firstword $(2)) $(call rooms_upto,$(1),$(wordlist 2,99,$(2))))
+reverse    = $(if $(1),$(call reverse,$(wordlist 2,99,$(1))) $(firstword $(1)))
+
+UNIT_TESTS := $(sort $(filter-out %_e2e_test.c,$(wildcard harness/tests/*_test.c)))
+E2E_TESTS  := $(sort $(wildcard harness/tests/*_e2e_test.c))
+test_prog   = $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(1))
+
+.PHONY: all help run test unit e2e clean deps
+.SECONDARY:
+
+all: $(BUILD)/cpmspec
+
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+
+$(BUILD)/%.o: harness/%.c
+	@mkdir -p $(@D)
+	$(V)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+define room_rule
+$(call room_lib,$(1)): $(call room_objs,$(1))
+	@rm -f $$@
+	$(V)$(AR) rcs $$@ $$^
+endef
+$(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
+
+$(BUILD)/cpmspec: $(BUILD)/cli/main.o $(call room_chain,$(call reverse,$(ROOMS)))
+	$(V)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+
+# One program per <module>_test.c, linked with the module's room and those before it, nothing else.
+define test_rule
+$(call test_prog,$(1)): $(patsubst harness/%.c,$(BUILD)/%.o,$(1)) $(BUILD)/tests/test.o \
+	$(call room_chain,$(call reverse,$(call rooms_upto,$(or $(2),cli),$(ROOMS))))
+	$(V)$(CC) $(ALL_CFLAGS) -o $$@ $$^ $(LIBS) -lcunit $(3)
+endef
+module_room = $(notdir $(patsubst %/,%,$(dir $(firstword $(wildcard harness/*/$(patsubst %_test.c,%.c,$(notdir $(1))))))))
+$(foreach t,$(UNIT_TESTS) $(E2E_TESTS),$(eval $(call test_rule,$(t),$(call module_room,$(t)))))
+
+## make unit      the unit tests alone
+unit: $(call test_prog,$(UNIT_TESTS))
+	@scripts/run-tests $^
+
+clean:
+	rm -rf build build-*
+
+-include $(wildcard $(BUILD)/*/*.d)

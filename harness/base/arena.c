@@ -1,0 +1,98 @@
+#include "base/arena.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+/* A session of a few small messages should fit one block; big ones get blocks of their own. */
+enum { FIRST_BLOCK = 2048, LATER_BLOCK = 16384 };
+
+struct arena_block {
+    struct arena_block *next;
+    size_t size; /* of bytes[] */
+    size_t used;
+    _Alignas(max_align_t) char bytes[];
+};
+
+void arena_init(struct arena *a, size_t limit)
+{
+    *a = (struct arena){.limit = limit};
+}
+
+void arena_done(struct arena *a)
+{
+    while (a->blocks) {
+        struct arena_block *next = a->blocks->next;
+        free(a->blocks);
+        a->blocks = next;
+    }
+    a->used = a->held = 0;
+}
+
+static struct arena_block *grow(struct arena *a, size_t n)
+{
+    size_t size = a->blocks ? LATER_BLOCK : FIRST_BLOCK;
+    struct arena_block *b;
+
+    if (size < n)
+        size = n;
+    if (size > a->limit - a->held) /* near the limit, take no more than is asked for */
+        size = n;
+    if (size > a->limit - a->held)
+        return NULL;
+    b = malloc(sizeof *b + size);
+    if (!b)
+        return NULL;
+    *b = (struct arena_block){.next = a->blocks, .size = size};
+    a->blocks = b;
+    a->held += size;
+    return b;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    const size_t align = _Alignof(max_align_t);
+    struct arena_block *b = a->blocks;
+    void *piece;
+
+    if (n > SIZE_MAX - align)
+        return NULL;
+    n = (n + align - 1) / align * align;
+    if (!b || b->size - b->used < n)
+        b = grow(a, n);
+    if (!b)
+        return NULL;
+    piece = b->bytes + b->used;
+    b->used += n;
+    a->used += n;
+    return memset(piece, 0, n);
+}
+
+struct slice arena_copy(struct arena *a, struct slice s)
+{
+    char *copy = s.n < SIZE_MAX ? arena_alloc(a, s.n + 1) : NULL;
+
+    if (!copy)
+        return (struct slice){NULL, 0};
+    if (s.n)
+        memcpy(copy, s.p, s.n);
+    return (struct slice){copy, s.n};
+}
+
+char *arena_printf(struct arena *a, const char *fmt, ...)
+{
+    va_list args, again;
+    char *text = NULL;
+    int n;
+
+    va_start(args, fmt);
+    va_copy(again, args);
+    n = vsnprintf(NULL, 0, fmt, args);
+    if (n >= 0)
+        text = arena_alloc(a, (size_t)n + 1);
+    if (text)
+        vsnprintf(text, (size_t)n + 1, fmt, again);
+    va_end(again);
+    va_end(args);
+    return text;
+}

@@ -1,0 +1,20 @@
+/* A frame as a capture point saw it, before anything is decoded. */
+#ifndef CPMSPEC_WIRE_FRAME_H
+#define CPMSPEC_WIRE_FRAME_H
+
+#include "base/clock.h"
+#include "base/slice.h"
+
+/* Pseudo link type of a frame whose bytes are one HEP version 3 packet (outside the range of pcap's). */
+enum { LINK_HEP3 = 0x10000 };
+
+struct frame {
+    struct slice bytes; /* as captured; borrowed until the next frame is asked for */
+    uint32_t wire_len;  /* as it was on the wire; larger than bytes.n where the snap length cut it */
+    uint32_t linktype;  /* LINKTYPE_ value of the pcap registry, or LINK_HEP3 */
+    uint32_t source;    /* index of the capture file or capture point */
+    uint64_t number;    /* from 1, per source, as Wireshark counts */
+    nsec_t time;        /* since 1970 */
+};
+
+#endif
