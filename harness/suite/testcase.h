@@ -1,0 +1,81 @@
+/* Test cases: what is to be shown (the purpose), of whom, and who says what to make it happen. They are files
+ * in testcases/<network|pf|core|client>/, one each, named by their id, checked against schema/testcase.rng.
+ * What must come of the traffic is not in them: that is the flow's and the rules' to say. */
+#ifndef CPMSPEC_SUITE_TESTCASE_H
+#define CPMSPEC_SUITE_TESTCASE_H
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "suite/flow.h"
+#include "suite/profile.h"
+
+enum {
+    TESTCASE_DRIVES_MAX = 8,
+    TESTCASE_NEEDS_MAX = 8,
+    TESTCASE_RULES_MAX = 16,
+    TESTCASE_REFERENCES_MAX = 8,
+    TESTCASES_MAX = 512,
+    TESTCASE_WHY = 256
+};
+
+/* One party that the harness plays with SIPp. */
+struct testcase_drive {
+    char role[ROLE_NAME_MAX]; /* whose address it speaks from: "client-a" */
+    char scenario[96];        /* file name inside sipp-scenarios/ */
+    int line;
+};
+
+/* A condition on the profile. */
+enum need_kind {
+    NEED_FEATURE, /* the ICS says <supports feature="…"/> */
+    NEED_PROXY,   /* the role's function is no B2BUA */
+    NEED_B2BUA,   /* the role's function is declared as one */
+};
+
+struct testcase_need {
+    enum need_kind kind;
+    char what[48]; /* a feature or a role */
+};
+
+struct testcase {
+    char id[32];    /* "CPM_CLS_NET_V_001" */
+    char path[256]; /* the file */
+    char title[128];
+    char sut[8];              /* "NET", "PF", "CORE" or "CLIENT": the kind of system it tests */
+    const struct flow *flow;  /* as its file has it; owned by the set */
+    bool mirrored;            /* the closer starts the flow's mirror (flow_mirror), not the flow */
+    char closer[ROLE_NAME_MAX];
+    char transport[8]; /* "udp" or "tcp"; "" where the profile's own will do */
+    nsec_t timeout;    /* for the whole of it, from the first stimulus */
+    char with[512], when[512], then[512]; /* with { } ensure that { when { } then { } } */
+    int nreferences, nneeds, ndrives, nrules;
+    char reference[TESTCASE_REFERENCES_MAX][96]; /* clauses: "OMA CPM SD C.2.3.1" */
+    struct testcase_need need[TESTCASE_NEEDS_MAX];
+    struct testcase_drive drive[TESTCASE_DRIVES_MAX]; /* in the order of starting: who calls comes last */
+    char rule[TESTCASE_RULES_MAX][48];                /* ids of the rules that it is about */
+};
+
+struct testcases {
+    int n;
+    struct testcase **tc; /* in the order of their ids */
+    int nflows;
+    struct flow **flow;
+};
+
+/* Reads every test case below `dir` (the folder testcases/) and the flows that they use, each file checked;
+ * the first mistake in any of them ends it. The caller owns the set, and the set all that is in it. */
+int testcases_load(const char *dir, struct testcases **ret, struct error *err);
+void testcases_free(struct testcases *s);
+
+/* NULL where there is none of that id. */
+const struct testcase *testcases_find(const struct testcases *s, const char *id);
+const struct flow *testcases_flow(const struct testcases *s, const char *id);
+
+/* Whether a test case is picked by one of the globs ("CPM_CLS_NET_*"); no globs pick all. */
+bool testcase_picked(const struct testcase *tc, const char *const *glob, int nglobs);
+
+/* Whether it can be run against this SUT. Where not, `why` says it as one clause: "the profile names no
+ * client-b". Else `why` is "". */
+bool testcase_applies(const struct testcase *tc, const struct profile *p, char why[TESTCASE_WHY]);
+
+#endif
