@@ -16,11 +16,12 @@ struct flow_role {
 };
 
 struct flow_step {
-    int number;     /* as the specification counts, from 1 */
-    int from, to;   /* indices into roles[] */
-    bool response;  /* conveys the answer, not the request */
-    char text[256]; /* what the specification says of this step */
-    int line;       /* in the file */
+    int number;      /* as the specification counts, from 1 */
+    int from, to;    /* indices into role[] */
+    bool response;   /* conveys the answer, not the request */
+    char text[256];  /* what the specification says of this step */
+    char words[256]; /* the same as the file has it: roles by name, in braces */
+    int line;        /* in the file */
 };
 
 struct flow {
@@ -34,17 +35,20 @@ struct flow {
     struct flow_role role[FLOW_ROLES_MAX];
     struct flow_step step[FLOW_STEPS_MAX]; /* requests first, in order, then responses, in order */
     int nrequests;                         /* steps that convey the request: step[0 .. nrequests - 1] */
+    bool mirrored;                         /* made by flow_mirror */
 };
 
 /* Reads and checks a flow: schema, roles known, steps numbered without holes, each step starting where the
- * last one ended, responses the exact reverse. `schema_dir` holds flow.rng. The caller owns the result. */
+ * last one ended, responses the exact reverse. `schema_dir` holds flow.rng. The caller owns the result.
+ * -EINVAL with file and line for a mistake, else as xml_load. */
 int flow_load(const char *path, const char *schema_dir, struct flow **ret, struct error *err);
 void flow_free(struct flow *f);
 
 /* The index of a role, or -1. */
 int flow_role(const struct flow *f, const char *name);
 
-/* The flow with the sides exchanged (roles keep their indices, steps change theirs). The caller owns it. */
+/* The flow with the sides exchanged (roles keep their indices, steps change theirs). The caller owns it.
+ * -ENOMEM. */
 int flow_mirror(const struct flow *f, struct flow **ret);
 
 #endif

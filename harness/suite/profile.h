@@ -13,7 +13,9 @@ enum {
     PROFILE_NODES_MAX = 64,
     PROFILE_USERS_MAX = 32,
     PROFILE_CAPTURES_MAX = 16,
-    PROFILE_HEADERS_MAX = 8
+    PROFILE_HEADERS_MAX = 8,
+    PROFILE_FEATURES_MAX = 32,
+    PROFILE_SLOTS = 2 * PROFILE_NODES_MAX
 };
 
 /* Functions are referred to by index, sets of them by bits. */
@@ -47,6 +49,21 @@ struct profile_capture {
     int line;
 };
 
+/* Where profile_owners looks: a hash table of single addresses, and the networks. */
+struct profile_index {
+    struct {
+        struct endpoint at;
+        role_set owners; /* 0: a free slot */
+    } slot[PROFILE_SLOTS];
+    int nnets;
+    struct {
+        struct addr addr;
+        unsigned bits;
+        uint16_t port;
+        role_set owners;
+    } net[PROFILE_NODES_MAX];
+};
+
 struct profile {
     char path[256];
     char name[128];
@@ -59,10 +76,18 @@ struct profile {
     nsec_t t1, t2, t4; /* SIP timers, RFC 3261 17.1.1.1; 500 ms, 4 s, 5 s where not given */
     int ncorrelate;    /* further INVITE headers that join the legs of a B2BUA */
     char correlate[PROFILE_HEADERS_MAX][64];
+    int nfeatures; /* what the ICS says is supported, beyond what is mandatory */
+    char feature[PROFILE_FEATURES_MAX][48];
+    struct profile_index index; /* made of node[] by profile_index */
 };
 
+/* Reads and checks a profile; `schema_dir` holds sut.rng. The caller owns the result. -EINVAL with file, line
+ * and what mends it for a mistake, else as xml_load. */
 int profile_load(const char *path, const char *schema_dir, struct profile **ret, struct error *err);
 void profile_free(struct profile *p);
+
+/* Prepares profile_owners. profile_load has done it; whoever fills node[] by hand calls it afterwards. */
+void profile_index(struct profile *p);
 
 /* The function that plays a role, or -1. */
 int profile_function(const struct profile *p, const char *role);
@@ -71,11 +96,14 @@ int profile_function(const struct profile *p, const char *role);
  * one. 0 where nobody does. */
 role_set profile_owners(const struct profile *p, const struct endpoint *e);
 
-/* Whether two functions live on the same nodes (one server that plays both). */
+/* Whether two functions live on the same nodes, all of them (one server that plays both). */
 bool profile_same_nodes(const struct profile *p, int f, int g);
 
-/* For each role of a flow the function that plays it, -1 where the profile names none; -ENOENT and an error
- * where a role that the flow needs has no function. */
+/* Whether the ICS claims a feature. */
+bool profile_supports(const struct profile *p, const char *feature);
+
+/* For each role of a flow the function that plays it; -1 where the profile names none, and no step needs one.
+ * -ENOENT where a step's role has no function, -EINVAL where the profile has a role that the flow has not. */
 int profile_bind(const struct profile *p, const struct flow *f, int ret_function[FLOW_ROLES_MAX],
                  struct error *err);
 

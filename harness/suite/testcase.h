@@ -41,12 +41,12 @@ struct testcase {
     char id[32];    /* "CPM_CLS_NET_V_001" */
     char path[256]; /* the file */
     char title[128];
-    char sut[8];              /* "NET", "PF", "CORE" or "CLIENT": the kind of system it tests */
-    const struct flow *flow;  /* as its file has it; owned by the set */
-    bool mirrored;            /* the closer starts the flow's mirror (flow_mirror), not the flow */
+    char sut[8];             /* "NET", "PF", "CORE" or "CLIENT": the kind of system it tests */
+    const struct flow *flow; /* as its file has it; owned by the set */
+    bool mirrored;           /* the closer starts the flow's mirror (flow_mirror), not the flow */
     char closer[ROLE_NAME_MAX];
-    char transport[8]; /* "udp" or "tcp"; "" where the profile's own will do */
-    nsec_t timeout;    /* for the whole of it, from the first stimulus */
+    char transport[8];                    /* "udp" or "tcp"; "" where the profile's own will do */
+    nsec_t timeout;                       /* for the whole of it, from the first stimulus */
     char with[512], when[512], then[512]; /* with { } ensure that { when { } then { } } */
     int nreferences, nneeds, ndrives, nrules;
     char reference[TESTCASE_REFERENCES_MAX][96]; /* clauses: "OMA CPM SD C.2.3.1" */

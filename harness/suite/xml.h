@@ -11,12 +11,13 @@
 
 enum { XML_FILE_MAX = 1 << 20 };
 
-/* Reads `path`, and checks it against the schema file where `schema` is not NULL. The caller owns the document
- * (xmlFreeDoc). -EINVAL where the file is not what it should be, -EFBIG past XML_FILE_MAX, -ENOMEM, or what
- * open and read say. */
+/* Reads `path`, and checks it against the schema file where `schema` is not NULL. The caller owns the
+ * document (xmlFreeDoc). -EINVAL where the file is not what it should be, -EFBIG past XML_FILE_MAX, -ENOMEM,
+ * or what open and read say. */
 int xml_load(const char *path, const char *schema, xmlDoc **ret, struct error *err);
 
-/* The first element inside `n`, and the next one beside it, of that name (any where NULL); NULL at the end. */
+/* The first element inside `n`, and the next one beside it, of that name (any where NULL); NULL at the end.
+ */
 const xmlNode *xml_first(const xmlNode *n, const char *name);
 const xmlNode *xml_next(const xmlNode *n, const char *name);
 bool xml_is(const xmlNode *n, const char *name);
