@@ -30,7 +30,8 @@ struct finding {
     const char *expected;
     const char *observed;
     int nframes;
-    uint64_t frame[FINDING_FRAMES_MAX]; /* as Wireshark numbers them in their source */
+    uint64_t frame[FINDING_FRAMES_MAX];        /* as Wireshark numbers them in their source */
+    uint32_t frame_source[FINDING_FRAMES_MAX]; /* index into summary.sources */
 };
 
 enum ladder_mark {
