@@ -1,0 +1,121 @@
+#include "trace/hop.h"
+
+static bool keep_message(struct arena *arena, struct sip_msg *to, const struct sip_msg *from)
+{
+    struct slice text = arena_copy(arena, sip_text(from));
+    struct sip_field *field = arena_alloc(arena, from->nfields * sizeof *field);
+
+    if (!text.p || !field)
+        return false;
+    if (from->nfields)
+        memcpy(field, from->field, from->nfields * sizeof *field);
+    *to = *from;
+    to->base = text.p;
+    to->field = field;
+    return true;
+}
+
+static bool keep_vias(struct arena *arena, struct hop *h)
+{
+    struct sip_via *via;
+    struct sip_values walk;
+    struct slice value;
+    unsigned n = sip_values_count(&h->msg, SIP_VIA);
+
+    if (n > HOP_VIAS_MAX)
+        n = HOP_VIAS_MAX;
+    via = arena_alloc(arena, n * sizeof *via);
+    if (!via)
+        return false;
+    sip_values_start(&walk, &h->msg, SIP_VIA);
+    while (h->nvias < n && sip_values_next(&walk, &value))
+        sip_via_decode(value, &via[h->nvias++]);
+    h->via = via;
+    return true;
+}
+
+static struct sighting seen(const struct said *said)
+{
+    const struct payload *p = said->payload;
+
+    return (struct sighting){.time = p->time, .frame = p->frame, .source = p->source};
+}
+
+void said_about(struct said *said)
+{
+    struct sip_values walk;
+    struct sip_via via = {0};
+    struct slice value, method;
+
+    sip_values_start(&walk, said->msg, SIP_VIA);
+    if (sip_values_next(&walk, &value))
+        sip_via_decode(value, &via);
+    said->branch = via.branch;
+    said->from_tag = sip_tag(said->msg, SIP_FROM);
+    said->to_tag = sip_tag(said->msg, SIP_TO);
+    said->cseq_ok = sip_cseq(said->msg, &said->cseq, &method);
+}
+
+struct hop *hop_keep(struct arena *arena, const struct said *said)
+{
+    struct hop *h = arena_alloc(arena, sizeof *h);
+
+    if (!h || !keep_message(arena, &h->msg, said->msg) || !keep_vias(arena, h))
+        return NULL;
+    h->src = said->payload->src;
+    h->dst = said->payload->dst;
+    h->from = said->from;
+    h->to = said->to;
+    h->transport = said->payload->transport;
+    h->first = seen(said);
+    h->cseq_ok = said->cseq_ok;
+    h->cseq = said->cseq_ok ? said->cseq : 0;
+    h->call_id = sip_value(&h->msg, SIP_CALL_ID);
+    h->from_tag = sip_tag(&h->msg, SIP_FROM);
+    h->to_tag = sip_tag(&h->msg, SIP_TO);
+    return h;
+}
+
+struct slice hop_branch(const struct hop *h)
+{
+    return h->nvias ? h->via[0].branch : (struct slice){NULL, 0};
+}
+
+bool hop_same(const struct hop *h, const struct said *said)
+{
+    const struct payload *p = said->payload;
+
+    if (h->msg.status != said->msg->status || h->msg.method != said->msg->method)
+        return false;
+    if (!addr_eq(&h->src.addr, &p->src.addr) || !addr_eq(&h->dst.addr, &p->dst.addr))
+        return false;
+    if (h->cseq_ok != said->cseq_ok || (h->cseq_ok && h->cseq != said->cseq))
+        return false;
+    return slice_eq(hop_branch(h), said->branch) && slice_eq(h->to_tag, said->to_tag) &&
+           slice_eq(h->from_tag, said->from_tag);
+}
+
+bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said)
+{
+    const struct sighting at = seen(said);
+
+    if (at.source != h->first.source) {
+        h->nelsewhere++;
+        return true;
+    }
+    if (!h->repeat && !(h->repeat = arena_alloc(arena, HOP_REPEATS_MAX * sizeof *h->repeat)))
+        return false;
+    if (h->nrepeats < HOP_REPEATS_MAX)
+        h->repeat[h->nrepeats] = at;
+    h->nrepeats++;
+    if (!slice_eq(sip_text(&h->msg), sip_text(said->msg)))
+        h->repeat_differs = true;
+    return true;
+}
+
+bool hop_before(const struct hop *a, const struct hop *b)
+{
+    if (a->first.source != b->first.source)
+        return false;
+    return a->first.time != b->first.time ? a->first.time < b->first.time : a->first.frame < b->first.frame;
+}

@@ -1,0 +1,76 @@
+/* A hop: one SIP message as it went from one node to another, with the frames that show it. What is kept of a
+ * message (bytes, field table, decoded Vias) lives in the arena of its session. */
+#ifndef CPMSPEC_TRACE_HOP_H
+#define CPMSPEC_TRACE_HOP_H
+
+#include "base/arena.h"
+#include "sip/msg.h"
+#include "sip/value.h"
+#include "suite/profile.h"
+#include "wire/payload.h"
+
+/* One sighting: where and when a frame showed it. */
+struct sighting {
+    nsec_t time;
+    uint64_t frame;
+    uint32_t source;
+};
+
+enum { HOP_REPEATS_MAX = 16, HOP_VIAS_MAX = 64 };
+
+struct hop {
+    struct sip_msg msg;
+    struct endpoint src, dst;
+    role_set from, to;         /* who owns the two ends; 0 for a stranger */
+    enum transport transport;
+    struct sighting first;     /* of the message itself */
+    uint32_t nrepeats;         /* retransmissions seen from the same place (may exceed the table) */
+    struct sighting *repeat;   /* the first HOP_REPEATS_MAX of them */
+    uint32_t nelsewhere;       /* the same message seen by further capture points: no retransmission */
+    bool repeat_differs;       /* a "retransmission" was not the same message again */
+
+    unsigned nvias;            /* 0 where there is none */
+    const struct sip_via *via; /* top first; HOP_VIAS_MAX at most */
+    uint32_t cseq;             /* valid where cseq_ok */
+    bool cseq_ok;
+    struct slice call_id, from_tag, to_tag;
+};
+
+/* A message and how it came, before anything of it is kept. */
+struct said {
+    const struct sip_msg *msg;
+    const struct payload *payload;
+    role_set from, to;
+    /* What tells it from other messages of its session; see said_about(). */
+    struct slice branch; /* of the top Via; p == NULL where there is none */
+    struct slice from_tag, to_tag;
+    uint32_t cseq;
+    bool cseq_ok;
+};
+
+/* Fills in what tells the message from others. */
+void said_about(struct said *said);
+
+/* Copies what is said into the arena. NULL where memory is out. */
+struct hop *hop_keep(struct arena *arena, const struct said *said);
+
+/* The top Via's branch; p == NULL where there is none. */
+struct slice hop_branch(const struct hop *h);
+
+/* Whether `said` is this hop's message once more: same ends, same transaction, same method or status (a response is
+ * the same whatever its reason phrase). RFC 3261 17.2.3, 17.1.3. */
+bool hop_same(const struct hop *h, const struct said *said);
+
+/* Counts a message that is `hop_same`: as a retransmission, or as another capture point's view of one. False where
+ * memory is out. */
+bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said);
+
+/* Whether a was seen before b in one and the same capture. */
+bool hop_before(const struct hop *a, const struct hop *b);
+
+static inline bool hop_is_reply(const struct hop *h)
+{
+    return h->msg.status != 0;
+}
+
+#endif

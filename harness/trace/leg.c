@@ -1,0 +1,187 @@
+#include "trace/leg.h"
+
+enum { ROUTE_TEXT_MAX = 8192 };
+
+/* Copies only what is new: the same value comes again on every hop. */
+static bool keep(struct arena *arena, struct slice *kept, struct slice value)
+{
+    struct slice copy;
+
+    if (!value.p || (kept->p && slice_eq(*kept, value)))
+        return true;
+    copy = arena_copy(arena, value);
+    if (!copy.p)
+        return false;
+    *kept = copy;
+    return true;
+}
+
+static struct slice contact_uri(const struct sip_msg *m)
+{
+    struct sip_nameaddr contact;
+    struct sip_values walk;
+    struct slice value;
+
+    sip_values_start(&walk, m, SIP_CONTACT);
+    if (!sip_values_next(&walk, &value) || !sip_nameaddr_decode(value, &contact))
+        return (struct slice){NULL, 0};
+    return contact.uri;
+}
+
+static struct dialog *add_dialog(struct leg *leg, struct slice caller_tag, struct slice callee_tag)
+{
+    struct arena *arena = leg->arena;
+    struct dialog *d;
+
+    if (leg->ndialogs == LEG_DIALOGS_MAX)
+        return NULL;
+    d = &leg->dialog[leg->ndialogs];
+    if (!keep(arena, &d->tag[DIALOG_CALLER], caller_tag) || !keep(arena, &d->tag[DIALOG_CALLEE], callee_tag))
+        return NULL;
+    d->target[DIALOG_CALLER] = leg->caller_target;
+    d->cseq[DIALOG_CALLER] = leg->caller_cseq;
+    leg->ndialogs++;
+    return d;
+}
+
+struct dialog *leg_dialog(struct leg *leg, struct slice from_tag, struct slice to_tag, bool add,
+                          enum dialog_end *ret_sender)
+{
+    for (unsigned i = 0; i < leg->ndialogs; i++) {
+        struct dialog *d = &leg->dialog[i];
+        for (int end = DIALOG_CALLER; end <= DIALOG_CALLEE; end++)
+            if (slice_eq(d->tag[end], from_tag) && slice_eq(d->tag[!end], to_tag)) {
+                *ret_sender = (enum dialog_end)end;
+                return d;
+            }
+    }
+    if (!add)
+        return NULL;
+    /* Where the INVITE was not seen, nobody knows who the caller was: the sender is taken for it. */
+    *ret_sender = leg->invite_seen && !slice_eq(leg->caller_tag, from_tag) ? DIALOG_CALLEE : DIALOG_CALLER;
+    return *ret_sender == DIALOG_CALLER ? add_dialog(leg, from_tag, to_tag) : add_dialog(leg, to_tag, from_tag);
+}
+
+static bool has_service(const struct sip_msg *m)
+{
+    static const enum sip_header carriers[] = {SIP_P_ASSERTED_SERVICE, SIP_P_PREFERRED_SERVICE, SIP_ACCEPT_CONTACT,
+                                               SIP_CONTACT};
+
+    for (size_t i = 0; i < sizeof carriers / sizeof carriers[0]; i++) {
+        struct slice value = sip_value(m, carriers[i]);
+        if (slice_find_slice(value, SLICE("3gpp-service.ims.icsi.oma.cpm")) < value.n)
+            return true;
+    }
+    return false;
+}
+
+static bool note_invite(struct leg *leg, const struct said *said)
+{
+    const struct sip_msg *m = said->msg;
+    struct arena *arena = leg->arena;
+    unsigned vias = sip_values_count(m, SIP_VIA);
+
+    if (!leg->invite_seen || vias < leg->root_vias) {
+        leg->root = said->from;
+        leg->root_vias = vias;
+    }
+    leg->reached |= said->to;
+    leg->service |= has_service(m);
+    leg->invite_seen = true;
+    if (said->cseq_ok && said->cseq > leg->caller_cseq)
+        leg->caller_cseq = said->cseq;
+    return keep(arena, &leg->caller_tag, said->from_tag) && keep(arena, &leg->caller_target, contact_uri(m)) &&
+           (leg->from.p || keep(arena, &leg->from, sip_value(m, SIP_FROM))) &&
+           (leg->to.p || keep(arena, &leg->to, sip_value(m, SIP_TO)));
+}
+
+/* All values of Record-Route as one list. False where they are more than fits: then they count as not seen. */
+static bool route_text(const struct sip_msg *m, char text[ROUTE_TEXT_MAX], struct slice *ret)
+{
+    struct sip_values walk;
+    struct slice value;
+    size_t n = 0;
+
+    sip_values_start(&walk, m, SIP_RECORD_ROUTE);
+    while (sip_values_next(&walk, &value)) {
+        if (n + value.n + 1 > ROUTE_TEXT_MAX)
+            return false;
+        if (n)
+            text[n++] = ',';
+        if (value.n)
+            memcpy(text + n, value.p, value.n);
+        n += value.n;
+    }
+    *ret = (struct slice){text, n};
+    return true;
+}
+
+static bool note_route(struct arena *arena, struct dialog *d, const struct sip_msg *m)
+{
+    char text[ROUTE_TEXT_MAX];
+    struct slice route;
+
+    if (!route_text(m, text, &route))
+        return true;
+    if (!d->route_down.p) {
+        if (!keep(arena, &d->route_down, route))
+            return false;
+        d->route_up = d->route_down;
+    }
+    return keep(arena, &d->route_up, route);
+}
+
+static bool note_accepted(struct leg *leg, const struct said *said)
+{
+    struct arena *arena = leg->arena;
+    enum dialog_end sender;
+    struct dialog *d = leg_dialog(leg, said->from_tag, said->to_tag, true, &sender);
+
+    if (!d)
+        return true;
+    if (said->msg->method == SIP_INVITE && !d->confirmed) {
+        d->confirmed = true;
+    } else if (d->new_target[sender].p) {
+        d->target[sender] = d->new_target[sender];
+        d->new_target[sender] = (struct slice){NULL, 0};
+    }
+    if (said->msg->method == SIP_INVITE && sender == DIALOG_CALLER && said->cseq_ok &&
+        said->cseq == leg->caller_cseq && !note_route(arena, d, said->msg))
+        return false;
+    return keep(arena, &d->target[!sender], contact_uri(said->msg));
+}
+
+static bool note_inside(struct leg *leg, const struct said *said)
+{
+    enum dialog_end sender;
+    struct dialog *d = leg_dialog(leg, said->from_tag, said->to_tag, false, &sender);
+    bool refresh = said->msg->method == SIP_INVITE || said->msg->method == SIP_UPDATE;
+
+    if (!d)
+        return true;
+    if (said->msg->method == SIP_ACK) {
+        d->acked = true;
+        return true;
+    }
+    if (said->cseq_ok && said->cseq > d->cseq[sender])
+        d->cseq[sender] = said->cseq;
+    return !refresh || keep(leg->arena, &d->new_target[sender], contact_uri(said->msg));
+}
+
+bool leg_note(struct leg *leg, const struct said *said)
+{
+    const struct sip_msg *m = said->msg;
+    enum dialog_end sender;
+    struct dialog *d;
+
+    if (!m->status)
+        return m->method == SIP_INVITE && !said->to_tag.n ? note_invite(leg, said) : note_inside(leg, said);
+    if (m->method != SIP_INVITE && m->method != SIP_UPDATE)
+        return true;
+    if (m->status >= 200 && m->status < 300)
+        return note_accepted(leg, said);
+    d = m->status >= 300 ? leg_dialog(leg, said->from_tag, said->to_tag, false, &sender) : NULL;
+    if (d)
+        d->new_target[sender] = (struct slice){NULL, 0}; /* refused: the target stays */
+    return true;
+}

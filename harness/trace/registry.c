@@ -1,0 +1,263 @@
+#include "trace/registry.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "trace/join.h"
+#include "trace/tracked.h"
+
+enum {
+    SESSION_BYTES_MAX = 4 << 20, /* of one session */
+    LATE_SLOTS = 1 << 16,        /* Call-IDs of sessions that are over; a later one takes an earlier one's slot */
+};
+
+struct registry {
+    struct trace_config config;
+    struct session_sink sink;
+    struct trace_counts *counts;
+    struct tracked_leg *legs; /* by Call-ID */
+    struct join *join;
+    struct tracked_list list[TRACKED_STATES];
+    size_t held;              /* bytes of all sessions */
+    uint64_t *late;           /* hashes of Call-IDs, 0 for an empty slot */
+};
+
+int registry_new(const struct trace_config *config, struct session_sink sink, struct trace_counts *counts,
+                 struct registry **ret)
+{
+    struct registry *r = calloc(1, sizeof *r);
+    int e = -ENOMEM;
+
+    if (r)
+        r->late = calloc(LATE_SLOTS, sizeof *r->late);
+    if (r && r->late)
+        e = join_new(config->profile, &r->join);
+    if (e < 0) {
+        registry_free(r);
+        return e;
+    }
+    r->config = *config;
+    r->sink = sink;
+    r->counts = counts;
+    *ret = r;
+    return 0;
+}
+
+/* Takes a session out of every table; it is the caller's then. */
+static void forget(struct registry *r, struct tracked *t)
+{
+    for (unsigned i = 0; i < t->session.nlegs; i++) {
+        struct tracked_leg *leg = tracked_leg_of(t->session.leg[i]);
+        tracked_leg_remove(&r->legs, leg);
+        r->late[leg->hash % LATE_SLOTS] = leg->hash;
+    }
+    join_forget(r->join, t);
+    tracked_list_remove(&r->list[t->state], t);
+    r->held -= t->held;
+}
+
+static int hand_over(struct registry *r, struct tracked *t)
+{
+    forget(r, t);
+    if (t->session.nhops || t->session.hops_lost)
+        return r->sink.take(r->sink.ctx, &t->session);
+    r->counts->open++;
+    session_free(&t->session);
+    return 0;
+}
+
+void registry_free(struct registry *r)
+{
+    if (!r)
+        return;
+    for (int state = 0; state < TRACKED_STATES; state++)
+        while (r->list[state].oldest) {
+            struct tracked *t = r->list[state].oldest;
+            forget(r, t);
+            session_free(&t->session);
+        }
+    join_free(r->join);
+    free(r->late);
+    free(r);
+}
+
+/* The state a session is in after its newest message, and how long it may stay silent in it. */
+static enum tracked_state state_of(struct tracked *t, const struct said *said)
+{
+    const struct session *s = &t->session;
+
+    if (!s->nhops)
+        return TRACKED_OPEN;
+    if (said->msg->method != SIP_BYE)
+        return t->state;
+    if (said->msg->status == 0) /* a BYE, new or once more: its answer decides */
+        return t->state == TRACKED_CLOSED && session_answered(s) ? TRACKED_CLOSED : TRACKED_CLOSING;
+    return session_answered(s) ? TRACKED_CLOSED : TRACKED_CLOSING;
+}
+
+static nsec_t patience(const struct registry *r, enum tracked_state state)
+{
+    const struct profile *p = r->config.profile;
+
+    if (state == TRACKED_CLOSED)
+        return r->config.linger ? r->config.linger : p->t4; /* T4: the longest a message stays in the network */
+    return 64 * p->t1 + 2 * p->t4;
+}
+
+static int retire(struct registry *r, nsec_t now)
+{
+    for (int state = TRACKED_CLOSING; state < TRACKED_STATES; state++) {
+        struct tracked *t;
+        nsec_t wait = patience(r, (enum tracked_state)state);
+
+        while ((t = r->list[state].oldest) && now - t->session.last.time > wait) {
+            int e = hand_over(r, t);
+            if (e < 0)
+                return e;
+        }
+    }
+    return 0;
+}
+
+static int keep_bound(struct registry *r)
+{
+    while (r->held > r->config.memory_max) {
+        struct tracked *t = NULL;
+        int e;
+
+        for (int state = TRACKED_STATES; !t && state-- > 0;)
+            t = r->list[state].oldest;
+        if (!t)
+            return 0;
+        t->session.evicted = t->state != TRACKED_CLOSED;
+        r->counts->evicted += t->session.evicted;
+        e = hand_over(r, t);
+        if (e < 0)
+            return e;
+    }
+    return 0;
+}
+
+/* A capture may begin inside a session, so a BYE opens one as well as an INVITE outside a dialog. */
+static bool begins(const struct said *said)
+{
+    const struct sip_msg *m = said->msg;
+
+    if (!(said->from | said->to))
+        return false;
+    return m->method == SIP_BYE || (m->method == SIP_INVITE && !m->status && !said->to_tag.n);
+}
+
+static struct tracked *new_session(struct registry *r)
+{
+    struct tracked *t = tracked_new(SESSION_BYTES_MAX);
+
+    if (!t)
+        return NULL;
+    t->session.number = ++r->counts->sessions;
+    tracked_list_add(&r->list[TRACKED_OPEN], t);
+    return t;
+}
+
+/* A leg for a Call-ID that is new. *ret is NULL where the session that it belongs to has no room for it; that
+ * session cannot pass then. */
+static int begin(struct registry *r, struct said *said, uint64_t hash, struct tracked_leg **ret)
+{
+    struct tracked *joined = join_find(r->join, said);
+    struct tracked *t = joined ? joined : new_session(r);
+
+    if (!t)
+        return -ENOMEM;
+    *ret = tracked_leg_add(&r->legs, t, sip_value(said->msg, SIP_CALL_ID), hash);
+    if (*ret && join_note(r->join, t, said))
+        return 0;
+    *ret = NULL;
+    t->session.hops_lost++;
+    if (joined)
+        return 0;
+    forget(r, t);
+    session_free(&t->session);
+    return -ENOMEM;
+}
+
+static void note_link(struct session *s, const struct said *said)
+{
+    for (int f = 0; f < PROFILE_FUNCTIONS_MAX; f++)
+        if (said->from & (1u << f))
+            s->links[f] |= said->to;
+}
+
+/* A request inside the dialog after its OK has no business there (RFC 3261 15.1.1). */
+static void note_after(struct tracked *t, const struct said *said)
+{
+    const struct sip_msg *m = said->msg;
+
+    if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_ACK || m->method == SIP_BYE || !said->to_tag.n)
+        return;
+    if (!t->session.after++)
+        t->session.after_first = (struct sighting){
+            .time = said->payload->time, .frame = said->payload->frame, .source = said->payload->source};
+}
+
+static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
+{
+    struct tracked *t = leg->owner;
+    struct session *s = &t->session;
+    const struct payload *p = said->payload;
+    size_t before = t->held;
+
+    note_link(s, said);
+    note_after(t, said);
+    if (said->msg->method == SIP_BYE)
+        session_add(s, &leg->leg, said);
+    else if (!leg_note(&leg->leg, said))
+        s->hops_lost++;
+    if (!s->begin.frame)
+        s->begin = (struct sighting){.time = p->time, .frame = p->frame, .source = p->source};
+    s->last = (struct sighting){.time = p->time, .frame = p->frame, .source = p->source};
+    t->held = sizeof *t + s->arena.held;
+    r->held += t->held - before;
+    tracked_list_remove(&r->list[t->state], t);
+    t->state = state_of(t, said);
+    tracked_list_add(&r->list[t->state], t);
+    return keep_bound(r);
+}
+
+int registry_say(struct registry *r, struct said *said)
+{
+    struct slice call_id = sip_value(said->msg, SIP_CALL_ID);
+    uint64_t hash = slice_hash(call_id);
+    struct tracked_leg *leg;
+    int e = 0;
+
+    if (!r->config.many_clocks) {
+        e = retire(r, said->payload->time);
+        if (e < 0)
+            return e;
+    }
+    said_about(said);
+    leg = tracked_leg_find(r->legs, call_id, hash);
+    if (leg)
+        return add(r, leg, said);
+    if (!begins(said)) {
+        r->counts->outside++;
+        return 0;
+    }
+    if (said->msg->method == SIP_BYE && r->late[hash % LATE_SLOTS] == hash) {
+        r->counts->late++;
+        return 0;
+    }
+    e = begin(r, said, hash, &leg);
+    return leg && e == 0 ? add(r, leg, said) : e;
+}
+
+int registry_end(struct registry *r)
+{
+    for (int state = TRACKED_STATES; state-- > 0;)
+        while (r->list[state].oldest) {
+            int e = hand_over(r, r->list[state].oldest);
+            if (e < 0)
+                return e;
+        }
+    return 0;
+}
