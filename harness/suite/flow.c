@@ -73,7 +73,9 @@ static int read_roles(const xmlNode *root, struct flow *f, struct error *err)
             return r;
         if (flow_role(f, role->name) >= 0)
             return xml_error(n, err, "role \"%s\" is already there; give each role once", role->name);
-        role->client = xml_yes(n, "client");
+        if ((r = xml_attr(n, "kind", role->kind, sizeof role->kind, err)) < 0)
+            return r;
+        role->client = strcmp(role->kind, "client") == 0;
         f->nroles++;
     }
     return 0;
@@ -101,9 +103,9 @@ static int read_mirrors(const xmlNode *root, struct flow *f, struct error *err)
         if (mirror->mirror != i)
             return xml_error(n, err, "the mirror of \"%s\" is \"%s\", but not the other way round; pair them",
                              role->name, mirror->name);
-        if (mirror->client != role->client)
-            return xml_error(n, err, "\"%s\" and its mirror \"%s\" must both be clients, or neither",
-                             role->name, mirror->name);
+        if (strcmp(mirror->kind, role->kind) != 0)
+            return xml_error(n, err, "\"%s\" and its mirror \"%s\" must be of the same kind", role->name,
+                             mirror->name);
     }
     return 0;
 }
@@ -190,7 +192,7 @@ static int check_whole(const xmlNode *root, const struct flow *f, struct error *
                          f->nrequests, f->nsteps - f->nrequests);
     if (!f->role[first->from].client || !f->role[far->to].client)
         return xml_error(root, err,
-                         "the request must lead from one client to another; mark them client=\"yes\"");
+                         "the request must lead from one client to another; mark them kind=\"client\"");
     for (int i = f->nrequests; i < f->nsteps; i++) {
         const struct flow_step *reply = &f->step[i], *request = &f->step[f->nsteps - 1 - i];
 

@@ -12,7 +12,8 @@ struct flow_role {
     char name[ROLE_NAME_MAX]; /* "pf-a" */
     char title[64];           /* "CPM Participating Function A" */
     int mirror;               /* index of the role that plays it when the other side acts */
-    bool client;              /* where the flow starts or ends: an end user's terminal */
+    char kind[16];            /* "client", "core" or "pf": what sort of function plays it */
+    bool client;              /* kind "client": where the flow starts or ends, an end user's terminal */
 };
 
 struct flow_step {

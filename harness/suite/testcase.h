@@ -21,7 +21,8 @@ enum {
 /* One party that the harness plays with SIPp. */
 struct testcase_drive {
     char role[ROLE_NAME_MAX]; /* whose address it speaks from: "client-a" */
-    char scenario[96];        /* file name inside sipp-scenarios/ */
+    char scenario[96];        /* file inside sipp-scenarios/ */
+    bool preamble;            /* runs to its end before the next one starts (a registration) */
     int line;
 };
 

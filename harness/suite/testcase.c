@@ -1,0 +1,238 @@
+#include "suite/testcase.h"
+
+#include "suite/testcase_read.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fnmatch.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+static const char *const folders[] = {"network", "pf", "core", "client"};
+
+enum { FOLDERS = sizeof folders / sizeof folders[0] };
+
+static int by_id(const void *a, const void *b)
+{
+    const struct testcase *const *x = a, *const *y = b;
+    return strcmp((*x)->id, (*y)->id);
+}
+
+static int is_xml(const struct dirent *d)
+{
+    size_t n = strlen(d->d_name);
+    return d->d_name[0] != '.' && n > 4 && strcmp(d->d_name + n - 4, ".xml") == 0;
+}
+
+/* Calls `each` with the path of every XML file of a folder, in the order of their names. A folder that is not
+ * there has none. */
+static int for_files(const char *dir, const char *folder, struct testcases *s,
+                     int (*each)(struct testcases *, const char *path, const char *dir, const char *folder,
+                                 struct error *),
+                     struct error *err)
+{
+    char path[4096];
+    struct dirent **entry = NULL;
+    int n, r = 0;
+
+    snprintf(path, sizeof path, "%s/%s", dir, folder);
+    n = scandir(path, &entry, is_xml, alphasort);
+    if (n < 0)
+        return errno == ENOENT ? 0 : error_at(err, errno, path, 0, "cannot be read: %m");
+    for (int i = 0; i < n; i++) {
+        if (r == 0) {
+            snprintf(path, sizeof path, "%s/%s/%s", dir, folder, entry[i]->d_name);
+            r = each(s, path, dir, folder, err);
+        }
+        free(entry[i]);
+    }
+    free(entry);
+    return r;
+}
+
+static int add_flow(struct testcases *s, const char *path, const char *dir, const char *folder,
+                    struct error *err)
+{
+    struct flow **grown = reallocarray(s->flow, (size_t)s->nflows + 1, sizeof *grown);
+    char schema[4096];
+    struct flow *f = NULL;
+    int r;
+
+    (void)folder;
+    if (!grown)
+        return error_set(err, ENOMEM, "no memory for the flows");
+    s->flow = grown;
+    snprintf(schema, sizeof schema, "%s/schema", dir);
+    if ((r = flow_load(path, schema, &f, err)) < 0)
+        return r;
+    if (testcases_flow(s, f->id)) {
+        r = error_at(err, EINVAL, path, 1, "another file has a flow with the id \"%s\" already", f->id);
+        flow_free(f);
+        return r;
+    }
+    s->flow[s->nflows++] = f;
+    return 0;
+}
+
+static int add_testcase(struct testcases *s, const char *path, const char *dir, const char *folder,
+                        struct error *err)
+{
+    struct testcase *tc;
+    char schema[4096];
+    int r;
+
+    if (s->n == TESTCASES_MAX)
+        return error_at(err, EINVAL, path, 0, "there are more than %d test cases", TESTCASES_MAX);
+    tc = calloc(1, sizeof *tc);
+    if (!tc)
+        return error_set(err, ENOMEM, "no memory for the test cases");
+    snprintf(schema, sizeof schema, "%s/schema", dir);
+    r = testcase_read(path, folder, schema, s, tc, err);
+    if (r < 0)
+        free(tc);
+    else
+        s->tc[s->n++] = tc;
+    return r;
+}
+
+int testcases_load(const char *dir, struct testcases **ret, struct error *err)
+{
+    struct testcases *s = calloc(1, sizeof *s);
+    int r;
+
+    if (!s || !(s->tc = calloc(TESTCASES_MAX, sizeof *s->tc))) {
+        testcases_free(s);
+        return error_set(err, ENOMEM, "no memory for the test cases");
+    }
+    r = for_files(dir, "flows", s, add_flow, err);
+    if (r == 0 && s->nflows == 0)
+        r = error_at(err, ENOENT, dir, 0,
+                     "there is no flow in its folder flows/; is this the folder testcases/?");
+    for (int i = 0; i < FOLDERS && r == 0; i++)
+        r = for_files(dir, folders[i], s, add_testcase, err);
+    if (r < 0) {
+        testcases_free(s);
+        return r;
+    }
+    qsort(s->tc, (size_t)s->n, sizeof *s->tc, by_id);
+    *ret = s;
+    return 0;
+}
+
+void testcases_free(struct testcases *s)
+{
+    if (!s)
+        return;
+    for (int i = 0; i < s->n; i++)
+        free(s->tc[i]);
+    for (int i = 0; i < s->nflows; i++)
+        flow_free(s->flow[i]);
+    free(s->tc);
+    free(s->flow);
+    free(s);
+}
+
+const struct testcase *testcases_find(const struct testcases *s, const char *id)
+{
+    for (int i = 0; i < s->n; i++)
+        if (strcmp(s->tc[i]->id, id) == 0)
+            return s->tc[i];
+    return NULL;
+}
+
+const struct flow *testcases_flow(const struct testcases *s, const char *id)
+{
+    for (int i = 0; i < s->nflows; i++)
+        if (strcmp(s->flow[i]->id, id) == 0)
+            return s->flow[i];
+    return NULL;
+}
+
+bool testcase_picked(const struct testcase *tc, const char *const *glob, int nglobs)
+{
+    for (int i = 0; i < nglobs; i++)
+        if (fnmatch(glob[i], tc->id, 0) == 0)
+            return true;
+    return nglobs == 0;
+}
+
+static bool __attribute__((format(printf, 2, 3))) because(char why[TESTCASE_WHY], const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(why, TESTCASE_WHY, fmt, args);
+    va_end(args);
+    return false;
+}
+
+/* Whether every step has somebody to play its ends, and the harness plays nobody who is under test. */
+static bool roles_fit(const struct testcase *tc, const struct profile *p, char why[TESTCASE_WHY])
+{
+    for (int i = 0; i < tc->flow->nsteps; i++) {
+        const char *role = tc->flow->role[tc->flow->step[i].from].name;
+
+        if (profile_function(p, role) < 0)
+            return because(why, "the profile names no %s", role);
+    }
+    for (int i = 0; i < tc->ndrives; i++) {
+        const char *role = tc->drive[i].role;
+
+        if (p->function[profile_function(p, role)].under_test)
+            return because(why, "%s is under test itself, and this test case plays it", role);
+        if (p->nusers == 0 && tc->flow->role[flow_role(tc->flow, role)].client)
+            return because(why, "the profile names no user for %s", role);
+    }
+    return true;
+}
+
+/* Whether what the test case is for is under test. Where nothing is, the reference network tests itself, and
+ * everything is of interest. */
+static bool sut_fits(const struct testcase *tc, const struct profile *p, char why[TESTCASE_WHY])
+{
+    bool any = false;
+
+    for (int i = 0; i < p->nfunctions; i++) {
+        int role = flow_role(tc->flow, p->function[i].role);
+
+        if (!p->function[i].under_test)
+            continue;
+        if (strcmp(tc->sut, "NET") == 0 || (role >= 0 && strcasecmp(tc->flow->role[role].kind, tc->sut) == 0))
+            return true;
+        any = true;
+    }
+    if (!any)
+        return true;
+    return because(why, "no %s is under test",
+                   strcmp(tc->sut, "PF") == 0     ? "participating function"
+                   : strcmp(tc->sut, "CORE") == 0 ? "core"
+                                                  : "client");
+}
+
+static bool need_fits(const struct testcase_need *need, const struct profile *p, char why[TESTCASE_WHY])
+{
+    bool b2bua;
+
+    if (need->kind == NEED_FEATURE)
+        return profile_supports(p, need->what) ||
+               because(why, "the ICS does not claim the feature %s", need->what);
+    b2bua = p->function[profile_function(p, need->what)].b2bua;
+    if (need->kind == NEED_B2BUA)
+        return b2bua || because(why, "%s is not declared a B2BUA", need->what);
+    return !b2bua || because(why, "%s is a B2BUA", need->what);
+}
+
+bool testcase_applies(const struct testcase *tc, const struct profile *p, char why[TESTCASE_WHY])
+{
+    why[0] = '\0';
+    if (!roles_fit(tc, p, why) || !sut_fits(tc, p, why))
+        return false;
+    if (tc->transport[0] && strcmp(tc->transport, p->transport) != 0 && !profile_supports(p, tc->transport))
+        return because(why, "the SUT is reached over %s, and its ICS does not claim the feature %s",
+                       p->transport, tc->transport);
+    for (int i = 0; i < tc->nneeds; i++)
+        if (!need_fits(&tc->need[i], p, why))
+            return false;
+    return true;
+}
