@@ -50,13 +50,20 @@ $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 $(BUILD)/cpmspec: $(BUILD)/cli/main.o $(call room_chain,$(call reverse,$(ROOMS)))
 	$(V)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
 
+# What tests share (test.c, oom.c, …): every file there that is no test program itself.
+TEST_LIB  := $(BUILD)/tests/libtest.a
+$(TEST_LIB): $(patsubst harness/%.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcard harness/tests/*.c)))
+	@rm -f $@
+	$(V)$(AR) rcs $@ $^
+
 # One program per <module>_test.c, linked with the module's room and those before it, nothing else.
 define test_rule
-$(call test_prog,$(1)): $(patsubst harness/%.c,$(BUILD)/%.o,$(1)) $(BUILD)/tests/test.o \
+$(call test_prog,$(1)): $(patsubst harness/%.c,$(BUILD)/%.o,$(1)) $(TEST_LIB) \
 	$(call room_chain,$(call reverse,$(call rooms_upto,$(or $(2),cli),$(ROOMS))))
 	$(V)$(CC) $(ALL_CFLAGS) -o $$@ $$^ $(LIBS) -lcunit $(3)
 endef
-module_room = $(notdir $(patsubst %/,%,$(dir $(firstword $(wildcard harness/*/$(patsubst %_test.c,%.c,$(notdir $(1))))))))
+# The room of a test's module; what tests share knows base alone.
+module_room = $(patsubst tests,base,$(notdir $(patsubst %/,%,$(dir $(firstword $(wildcard harness/*/$(patsubst %_test.c,%.c,$(notdir $(1)))))))))
 $(foreach t,$(UNIT_TESTS) $(E2E_TESTS),$(eval $(call test_rule,$(t),$(call module_room,$(t)))))
 
 ## make unit      the unit tests alone
@@ -66,4 +73,5 @@ unit: $(call test_prog,$(UNIT_TESTS))
 clean:
 	rm -rf build build-*
 
+include scripts/quality.mk
 -include $(wildcard $(BUILD)/*/*.d)

@@ -3,7 +3,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-static void fill(struct error *err, const char *file, int line, const char *fmt, va_list args)
+static __attribute__((format(printf, 4, 0))) void fill(struct error *err, const char *file, int line,
+                                                       const char *fmt, va_list args)
 {
     if (!err)
         return;

@@ -1,0 +1,136 @@
+#include "tests/oom.h"
+
+#include "tests/test.h"
+
+#include <errno.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define UNDER_ASAN 1
+#endif
+#endif
+#if defined(UNDER_ASAN) || defined(__SANITIZE_ADDRESS__)
+#define BENEATH(name) __interceptor_##name
+#else
+#define BENEATH(name) __libc_##name
+#endif
+
+void *BENEATH(malloc)(size_t n);
+void *BENEATH(calloc)(size_t n, size_t size);
+void *BENEATH(realloc)(void *p, size_t n);
+void BENEATH(free)(void *p);
+
+/* Of this thread: allocations so far, those not freed yet, and which of them fails. */
+static _Thread_local struct {
+    size_t made, fail_at;
+    long live;
+    bool for_good;
+} oom;
+
+static bool refuse(void)
+{
+    oom.made++;
+    if (oom.fail_at == 0 || oom.made < oom.fail_at || (oom.made > oom.fail_at && !oom.for_good))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+static void *count(void *p)
+{
+    oom.live += p != NULL;
+    return p;
+}
+
+void *malloc(size_t n)
+{
+    return refuse() ? NULL : count(BENEATH(malloc)(n));
+}
+
+void *calloc(size_t n, size_t size)
+{
+    return refuse() ? NULL : count(BENEATH(calloc)(n, size));
+}
+
+void *realloc(void *p, size_t n)
+{
+    if (refuse())
+        return NULL;
+    return p ? BENEATH(realloc)(p, n) : count(BENEATH(realloc)(p, n));
+}
+
+void free(void *p)
+{
+    oom.live -= p != NULL;
+    BENEATH(free)(p);
+}
+
+void oom_fail(size_t n, bool for_good)
+{
+    oom.fail_at = n ? oom.made + n : 0;
+    oom.for_good = for_good;
+}
+
+static void try_one(oom_body *body, void *ctx, const struct oom_rules *rules, size_t i, bool for_good,
+                    struct oom_outcome *o)
+{
+    long live = oom.live;
+    bool untold, leak;
+    int r;
+
+    oom_fail(i, for_good);
+    r = body(ctx);
+    oom_fail(0, false);
+    untold = r != 0 && r != -ENOMEM && !(rules->any_failure && r < 0);
+    leak = !rules->ignore_leaks && oom.live != live;
+    o->untold += untold;
+    o->leaks += leak;
+    if ((untold || leak) && o->first_bad == 0)
+        o->first_bad = i;
+}
+
+struct oom_outcome oom_probe(oom_body *body, void *ctx, const struct oom_rules *rules)
+{
+    struct oom_outcome o = {0};
+    size_t step = rules->step ? rules->step : 1, made;
+
+    /* Twice before counting: libraries keep caches that only the first use fills. */
+    for (int i = 0; i < 2; i++)
+        o.always_fails = body(ctx) != 0 || o.always_fails;
+    made = oom.made;
+    body(ctx);
+    o.allocations = oom.made - made;
+    for (size_t i = 1; i <= o.allocations; i += step) {
+        try_one(body, ctx, rules, i, false, &o);
+        try_one(body, ctx, rules, i, true, &o);
+    }
+    return o;
+}
+
+static void check(bool good, size_t n, const char *what, size_t i)
+{
+    char text[160];
+
+    snprintf(text, sizeof text, "%zu runs %s, the first where allocation %zu fails", n, what, i);
+    CU_assertImplementation(good, __LINE__, text, __FILE__, "", CU_FALSE);
+}
+
+size_t oom_check_rules(oom_body *body, void *ctx, const struct oom_rules *rules)
+{
+    struct oom_outcome o = oom_probe(body, ctx, rules);
+
+    CU_ASSERT_FALSE(o.always_fails);
+    check(o.untold == 0, o.untold, "did not tell of the lack of memory", o.first_bad);
+    check(o.leaks == 0, o.leaks, "did not give all memory back", o.first_bad);
+    return o.allocations;
+}
+
+size_t oom_check(oom_body *body, void *ctx)
+{
+    static const struct oom_rules strict = {0};
+
+    return oom_check_rules(body, ctx, &strict);
+}
