@@ -1,0 +1,95 @@
+#include "sip/via.h"
+
+#include "sip/lex.h"
+#include "sip/value.h"
+
+/* SWS '/' SWS; NULL where there is no slash. */
+static const char *slash(const char *p, const char *end)
+{
+    p = lex_skip_space(p, end);
+    return p < end && *p == '/' ? lex_skip_space(p + 1, end) : NULL;
+}
+
+/* "SIP / 2.0 / UDP": behind it, or NULL where it is something else. */
+static const char *sent_protocol(const char *p, const char *end, struct slice *ret_transport)
+{
+    const char *at = lex_token_end(p, end);
+
+    if (at == p || !(p = slash(at, end)))
+        return NULL;
+    at = lex_token_end(p, end);
+    if (at == p || !(p = slash(at, end)))
+        return NULL;
+    at = lex_token_end(p, end);
+    *ret_transport = lex_slice(p, at);
+    return at > p ? at : NULL;
+}
+
+/* host [COLON port], all of [p, end). An IPv6 address stands in brackets. */
+static bool sent_by(const char *p, const char *end, struct sip_via *ret)
+{
+    const char *host_end;
+    uint64_t port = 0;
+    bool ok = true;
+
+    end = lex_trim_end(p, end);
+    if (p < end && *p == '[') {
+        host_end = memchr(p, ']', (size_t)(end - p));
+        ok = host_end != NULL;
+        host_end = ok ? host_end : end;
+        ret->host = lex_slice(p + 1, host_end);
+        p = ok ? host_end + 1 : end;
+    } else {
+        for (host_end = p; host_end < end && *host_end != ':' && !lex_is_space(*host_end);)
+            host_end++;
+        ret->host = lex_slice(p, host_end);
+        p = host_end;
+    }
+    p = lex_skip_space(p, end);
+    if (p < end && *p == ':')
+        ok &= slice_number(lex_trimmed(p + 1, end), UINT16_MAX, &port);
+    else
+        ok &= p == end;
+    ret->port = (uint16_t)port;
+    return ok && ret->host.n;
+}
+
+static void via_params(struct sip_via *ret)
+{
+    struct sip_params walk = {.rest = ret->params};
+    struct slice name, value;
+
+    while (sip_params_next(&walk, &name, &value)) {
+        struct slice *to = NULL;
+        if (name.n == 6 && slice_ieq(name, SLICE("branch")))
+            to = &ret->branch;
+        else if (name.n == 5 && slice_ieq(name, SLICE("rport")))
+            to = &ret->rport;
+        else if (name.n == 8 && slice_ieq(name, SLICE("received")))
+            to = &ret->received;
+        if (to && !to->p)
+            *to = value.p ? value : slice_tail(name, name.n);
+    }
+}
+
+bool sip_via_decode(struct slice value, struct sip_via *ret)
+{
+    const char *text = lex_text(value).p, *end = text + value.n;
+    const char *semi = text + slice_find(value, ';');
+    const char *begin = lex_skip_space(text, semi);
+    const char *p;
+    bool ok;
+
+    *ret = (struct sip_via){.port = 0};
+    if (semi < end) {
+        ret->params = lex_slice(semi, end);
+        via_params(ret);
+    }
+    p = sent_protocol(begin, semi, &ret->transport);
+    ok = p && p < semi && lex_is_space(*p);
+    /* Without a protocol the host is what stands last. */
+    if (!p)
+        for (p = lex_trim_end(begin, semi); p > begin && !lex_is_space(p[-1]);)
+            p--;
+    return sent_by(lex_skip_space(p, semi), semi, ret) && ok;
+}
