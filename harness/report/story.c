@@ -1,0 +1,297 @@
+#include "report/story.h"
+
+#include "report/ladder_text.h"
+#include "report/paint.h"
+
+#include <errno.h>
+
+enum { FINDINGS_SHOWN = 40, CALL_IDS_SHOWN = 4, NAME_MOST = 80, TITLE_MOST = 120 };
+
+static const struct finding *first_cause(const struct result *r)
+{
+    for (int i = 0; i < r->nfindings; i++)
+        if (r->finding[i].cause < 0 && r->finding[i].severity != SEVERITY_NOTE)
+            return &r->finding[i];
+    return r->nfindings ? &r->finding[0] : NULL;
+}
+
+static enum colour verdict_colour(enum verdict v)
+{
+    static const enum colour colour[VERDICT_COUNT] = {
+        [VERDICT_NOT_APPLICABLE] = PAINT_DIM,  [VERDICT_PASS] = PAINT_GREEN,
+        [VERDICT_INCONCLUSIVE] = PAINT_YELLOW, [VERDICT_FAIL] = PAINT_RED,
+        [VERDICT_ERROR] = PAINT_MAGENTA,
+    };
+
+    return colour[v];
+}
+
+int story_add_verdict(struct buf *out, const struct style *style, enum verdict v, const char *word)
+{
+    struct paint p = {.out = out, .style = style};
+
+    paint_begin(&p, verdict_colour(v));
+    paint_text(&p, word);
+    paint_end(&p);
+    return p.error;
+}
+
+static const char *verdict_mark(const struct style *style, enum verdict v)
+{
+    static const char *const utf8[VERDICT_COUNT] = {"\u2212", "\u2713", "?", "\u2717", "!"};
+    static const char *const ascii[VERDICT_COUNT] = {"-", "v", "?", "x", "!"};
+
+    return style->utf8 ? utf8[v] : ascii[v];
+}
+
+/* "✗ session-3  fail  Client A closes" */
+static void head(struct paint *p, const struct result *r)
+{
+    paint_begin(p, verdict_colour(r->verdict));
+    paint_raw(p, verdict_mark(p->style, r->verdict));
+    paint_raw(p, " ");
+    paint_short(p, r->id, NAME_MOST);
+    paint_end(p);
+    paint_raw(p, "  ");
+    paint_begin(p, verdict_colour(r->verdict));
+    paint_raw(p, verdict_name(r->verdict));
+    paint_end(p);
+    if (r->title && *r->title) {
+        paint_raw(p, "  ");
+        paint_short(p, r->title, TITLE_MOST);
+    }
+}
+
+static void where(struct paint *p, const struct finding *f)
+{
+    if (f->step > 0)
+        paint_printf(p, " at step %d", f->step);
+}
+
+int story_add_line(struct buf *out, const struct style *style, const struct result *r)
+{
+    struct paint p = {.out = out, .style = style};
+    const struct finding *f = r->verdict == VERDICT_PASS ? NULL : first_cause(r);
+
+    head(&p, r);
+    if (f) {
+        paint_raw(&p, "  ");
+        paint_short(&p, f->rule, NAME_MOST);
+        where(&p, f);
+    } else if (r->verdict != VERDICT_PASS && r->reason) {
+        paint_raw(&p, "  ");
+        paint_short(&p, r->reason, TITLE_MOST);
+    }
+    paint_raw(&p, "\n");
+    return p.error;
+}
+
+/* "  flow close-1-1, closed by client-a, Call-ID …"; no line where none of it is known. */
+static void identity(struct paint *p, const struct result *r)
+{
+    const char *gap = "  ";
+
+    paint_begin(p, PAINT_DIM);
+    if (r->flow) {
+        paint_raw(p, "  flow ");
+        paint_short(p, r->flow, NAME_MOST);
+        gap = ", ";
+    }
+    if (r->closer) {
+        paint_raw(p, gap);
+        paint_raw(p, "closed by ");
+        paint_short(p, r->closer, NAME_MOST);
+        gap = ", ";
+    }
+    for (int i = 0; i < r->ncall_ids && i < CALL_IDS_SHOWN; i++) {
+        paint_raw(p, i ? ", " : gap);
+        paint_raw(p, i ? "" : "Call-ID ");
+        paint_short(p, r->call_id[i], NAME_MOST);
+    }
+    if (r->ncall_ids > CALL_IDS_SHOWN)
+        paint_printf(p, " and %d more", r->ncall_ids - CALL_IDS_SHOWN);
+    paint_end(p);
+    if (r->flow || r->closer || r->ncall_ids)
+        paint_raw(p, "\n");
+}
+
+static int add_frames(struct buf *out, const struct finding *f, uint32_t source, bool all)
+{
+    const char *gap = "";
+    int r = 0;
+
+    for (int i = 0; i < f->nframes && i < FINDING_FRAMES_MAX && r == 0; i++) {
+        if (!all && f->frame_source[i] != source)
+            continue;
+        r = buf_printf(out, "%s%llu", gap, (unsigned long long)f->frame[i]);
+        gap = ", ";
+    }
+    return r;
+}
+
+int story_add_filter(struct buf *out, const struct finding *f, uint32_t source)
+{
+    int r = buf_add(out, SLICE("frame.number in {"));
+
+    if (r == 0)
+        r = add_frames(out, f, source, false);
+    return r == 0 ? buf_add(out, SLICE("}")) : r;
+}
+
+/* Whether frame i is the first of its source. */
+static bool first_of_source(const struct finding *f, int i)
+{
+    for (int k = 0; k < i; k++)
+        if (f->frame_source[k] == f->frame_source[i])
+            return false;
+    return true;
+}
+
+/* In single quotes, as a shell reads it. */
+static void quoted(struct paint *p, const char *name)
+{
+    paint_raw(p, "'");
+    for (; *name; name++) {
+        char one[2] = {*name, '\0'};
+        paint_raw(p, *name == '\'' ? "'\\''" : one);
+    }
+    paint_raw(p, "'");
+}
+
+/* One ready command for each capture that has frames of the finding. */
+static void proof(struct paint *p, const struct summary *s, const struct finding *f, int indent)
+{
+    for (int i = 0; i < f->nframes && i < FINDING_FRAMES_MAX; i++) {
+        uint32_t source = f->frame_source[i];
+        const char *name = s && source < (uint32_t)s->nsources ? s->source[source] : NULL;
+
+        if (!first_of_source(f, i))
+            continue;
+        paint_printf(p, "%*s%-10s", indent, "", "look at"); /* not broken: it is there to be copied */
+        paint_begin(p, PAINT_CYAN);
+        paint_raw(p, "tshark ");
+        if (name && *name) {
+            paint_raw(p, "-r ");
+            quoted(p, name);
+            paint_raw(p, " ");
+        }
+        paint_raw(p, "-Y '");
+        paint_keep(p, story_add_filter(p->out, f, source));
+        paint_raw(p, "'");
+        paint_end(p);
+        paint_raw(p, "\n");
+    }
+}
+
+static void finding_head(struct paint *p, const struct finding *f)
+{
+    paint_begin(p, f->inconclusive || f->severity == SEVERITY_SHOULD ? PAINT_YELLOW
+                   : f->severity == SEVERITY_MUST                    ? PAINT_RED
+                                                                     : PAINT_CYAN);
+    paint_short(p, f->rule, NAME_MOST);
+    paint_end(p);
+    where(p, f);
+    paint_printf(p, " (%s%s)", severity_name(f->severity), f->inconclusive ? ", evidence is missing" : "");
+}
+
+static void cause(struct paint *p, const struct summary *s, const struct finding *f)
+{
+    paint_raw(p, "  ");
+    finding_head(p, f);
+    if (f->clause && *f->clause) {
+        paint_begin(p, PAINT_DIM);
+        paint_raw(p, "  ");
+        paint_short(p, f->clause, TITLE_MOST);
+        paint_end(p);
+    }
+    paint_raw(p, "\n");
+    paint_paragraph(p, 4, "expected", f->expected);
+    paint_paragraph(p, 4, "observed", f->observed);
+    proof(p, s, f, 4);
+}
+
+static void consequence(struct paint *p, const struct finding *f)
+{
+    paint_raw(p, p->style->utf8 ? "    \u21b3 " : "    > ");
+    finding_head(p, f);
+    paint_raw(p, "\n");
+    paint_paragraph(p, 6, "", f->observed);
+}
+
+static void findings(struct paint *p, const struct summary *s, const struct result *r)
+{
+    if (r->nfindings)
+        paint_raw(p, "\n");
+    for (int i = 0; i < r->nfindings && i < FINDINGS_SHOWN; i++) {
+        if (r->finding[i].cause < 0)
+            cause(p, s, &r->finding[i]);
+        else
+            consequence(p, &r->finding[i]);
+    }
+    if (r->nfindings > FINDINGS_SHOWN)
+        paint_printf(p, "  and %d more findings: see the JSON report\n", r->nfindings - FINDINGS_SHOWN);
+}
+
+static void verdict(struct paint *p, const struct result *r)
+{
+    const char *name = verdict_name(r->verdict);
+
+    paint_raw(p, "\n  verdict: ");
+    paint_begin(p, verdict_colour(r->verdict));
+    paint_raw(p, name);
+    paint_end(p);
+    if (r->reason && *r->reason) {
+        paint_raw(p, ": ");
+        paint_words(p, 13 + strlen(name), 4, r->reason);
+    } else {
+        paint_raw(p, "\n");
+    }
+}
+
+int story_add(struct buf *out, const struct style *style, const struct summary *s, const struct result *r)
+{
+    struct paint p = {.out = out, .style = style};
+    size_t start = out->n;
+
+    head(&p, r);
+    paint_raw(&p, "\n");
+    identity(&p, r);
+    ladder_text(&p, s, r);
+    findings(&p, s, r);
+    verdict(&p, r);
+    while (p.error && out->n > start && out->p[out->n - 1] != '\n')
+        out->n--;
+    return p.error;
+}
+
+int story_add_sentence(struct buf *out, const struct result *r)
+{
+    static const struct style plain = {.utf8 = true};
+    struct paint p = {.out = out, .style = &plain};
+    const char *gap = "";
+
+    if (r->reason && *r->reason) {
+        paint_text(&p, r->reason);
+        gap = " | ";
+    }
+    for (int i = 0; i < r->nfindings && i < FINDINGS_SHOWN; i++) {
+        const struct finding *f = &r->finding[i];
+
+        if (f->cause >= 0 || f->severity == SEVERITY_NOTE)
+            continue;
+        paint_raw(&p, gap);
+        finding_head(&p, f);
+        paint_raw(&p, ": expected: ");
+        paint_text(&p, f->expected);
+        paint_raw(&p, "; observed: ");
+        paint_text(&p, f->observed);
+        paint_raw(&p, "; ");
+        paint_text(&p, f->clause);
+        if (f->nframes) {
+            paint_raw(&p, f->nframes == 1 ? "; frame " : "; frames ");
+            paint_keep(&p, add_frames(out, f, 0, true));
+        }
+        gap = " | ";
+    }
+    return p.error;
+}

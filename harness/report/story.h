@@ -1,0 +1,34 @@
+/* The result as a person reads it: the ladder with each step ticked, the findings with their proof, the
+ * verdict. Terminal and JUnit share it. Nothing is wider than 100 columns where words can be broken. */
+#ifndef CPMSPEC_REPORT_STORY_H
+#define CPMSPEC_REPORT_STORY_H
+
+#include "base/buf.h"
+#include "oracle/result.h"
+
+struct style {
+    bool utf8;   /* else plain ASCII */
+    bool colour; /* ANSI sequences */
+};
+
+/* Bytes that one story may take; ladders and findings past it are cut with a line that says so. */
+enum { STORY_MAX = 1 << 20 };
+
+/* All of it. `out` needs a limit of STORY_MAX or more to hold any story. 0, -ENOMEM; -ENOBUFS where the
+ * limit of `out` was met (what is there is whole lines). */
+int story_add(struct buf *out, const struct style *style, const struct summary *s, const struct result *r);
+
+/* Its head alone, one line: "✗ session-3  fail  client-a closes  path.missing at step 2". */
+int story_add_line(struct buf *out, const struct style *style, const struct result *r);
+
+/* One sentence without line breaks: the causes, each with expected, observed, clause and frames. */
+int story_add_sentence(struct buf *out, const struct result *r);
+
+/* A display filter for Wireshark and tshark that shows the frames of one capture: "frame.number in {29, 30}".
+ */
+int story_add_filter(struct buf *out, const struct finding *f, uint32_t source);
+
+/* A word in the colour of the verdict; upper case is the caller's choice. */
+int story_add_verdict(struct buf *out, const struct style *style, enum verdict v, const char *word);
+
+#endif
