@@ -1,0 +1,136 @@
+#include "drive/fault.h"
+
+#include "suite/xml.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static int read_define(const xmlNode *n, struct fault *f, struct error *err)
+{
+    struct fault_define *d = &f->define[f->ndefines];
+    int r;
+
+    if (f->ndefines == FAULT_DEFINES_MAX)
+        return xml_error(n, err, "a fault has at most %d <define>", FAULT_DEFINES_MAX);
+    r = xml_attr(n, "function", d->role, sizeof d->role, err);
+    if (r == 0)
+        r = xml_attr(n, "value", d->value, sizeof d->value, err);
+    f->ndefines += r == 0;
+    return r;
+}
+
+static int read_scenario(const xmlNode *n, struct fault *f, struct error *err)
+{
+    struct fault_scenario *s = &f->scenario[f->nscenarios];
+    int r;
+
+    if (f->nscenarios == FAULT_SCENARIOS_MAX)
+        return xml_error(n, err, "a fault has at most %d <scenario>", FAULT_SCENARIOS_MAX);
+    r = xml_attr(n, "role", s->role, sizeof s->role, err);
+    if (r == 0)
+        r = xml_attr(n, "file", s->file, sizeof s->file, err);
+    f->nscenarios += r == 0;
+    return r;
+}
+
+static int read_step(const xmlNode *n, struct fault *f, struct error *err)
+{
+    char text[16];
+    uint64_t step = 0;
+    int r = xml_attr(n, "step", text, sizeof text, err);
+
+    if (r == 0 && *text && !slice_number(slice_of(text), FLOW_STEPS_MAX, &step))
+        return xml_error(n, err, "\"%s\" is no step of a flow", text);
+    f->step = (int)step;
+    return r;
+}
+
+static int read_fault(const xmlNode *n, struct fault *f, struct error *err)
+{
+    const struct {
+        const char *name;
+        char *to;
+        size_t size;
+    } field[] = {{"name", f->name, sizeof f->name},
+                 {"closer", f->closer, sizeof f->closer},
+                 {"rule", f->rule, sizeof f->rule},
+                 {"verdict", f->verdict, sizeof f->verdict}};
+    const xmlNode *e;
+    int r = 0;
+
+    f->line = xml_line(n);
+    for (size_t i = 0; r == 0 && i < sizeof field / sizeof field[0]; i++)
+        r = xml_attr(n, field[i].name, field[i].to, field[i].size, err);
+    if (r == 0)
+        r = read_step(n, f, err);
+    e = xml_first(n, "description");
+    if (r == 0 && e)
+        r = xml_text(e, f->description, sizeof f->description, err);
+    for (e = xml_first(n, "define"); r == 0 && e; e = xml_next(e, "define"))
+        r = read_define(e, f, err);
+    for (e = xml_first(n, "scenario"); r == 0 && e; e = xml_next(e, "scenario"))
+        r = read_scenario(e, f, err);
+    return r;
+}
+
+static int read_faults(const xmlNode *root, struct faults *s, struct error *err)
+{
+    int r = 0;
+
+    for (const xmlNode *n = xml_first(root, "fault"); r == 0 && n; n = xml_next(n, "fault")) {
+        if (s->n == FAULTS_MAX)
+            return xml_error(n, err, "there are more than %d faults", FAULTS_MAX);
+        r = read_fault(n, &s->fault[s->n], err);
+        if (r == 0 && faults_find(s, s->fault[s->n].name))
+            return xml_error(n, err, "there are two faults named \"%s\"", s->fault[s->n].name);
+        s->n++;
+    }
+    return r;
+}
+
+int faults_load(const char *data_dir, struct faults **ret, struct error *err)
+{
+    char path[PATH_MAX], schema[PATH_MAX];
+    struct faults *s = calloc(1, sizeof *s);
+    xmlDoc *doc;
+    int r;
+
+    if (s)
+        s->fault = calloc(FAULTS_MAX, sizeof *s->fault);
+    if (!s || !s->fault) {
+        faults_free(s);
+        return error_set(err, ENOMEM, "no memory for the faults");
+    }
+    snprintf(path, sizeof path, "%s/reference-network/faults.xml", data_dir);
+    snprintf(schema, sizeof schema, "%s/testcases/schema/faults.rng", data_dir);
+    r = xml_load(path, schema, &doc, err);
+    if (r == 0) {
+        r = read_faults(xmlDocGetRootElement(doc), s, err);
+        xmlFreeDoc(doc);
+    }
+    if (r < 0) {
+        faults_free(s);
+        return r;
+    }
+    *ret = s;
+    return 0;
+}
+
+void faults_free(struct faults *s)
+{
+    if (!s)
+        return;
+    free(s->fault);
+    free(s);
+}
+
+const struct fault *faults_find(const struct faults *s, const char *name)
+{
+    for (int i = 0; i < s->n; i++)
+        if (strcmp(s->fault[i].name, name) == 0)
+            return &s->fault[i];
+    return NULL;
+}

@@ -1,0 +1,46 @@
+/* The faults of the reference network: reference-network/faults.xml, checked against
+ * testcases/schema/faults.rng. A fault is switched on in the functions, or is what a client says instead. */
+#ifndef CPMSPEC_DRIVE_FAULT_H
+#define CPMSPEC_DRIVE_FAULT_H
+
+#include "base/error.h"
+#include "suite/flow.h"
+
+enum { FAULTS_MAX = 256, FAULT_DEFINES_MAX = 8, FAULT_SCENARIOS_MAX = 4 };
+
+struct fault_define {
+    char role[ROLE_NAME_MAX];
+    char value[96]; /* handed to the function as it stands: "FAULT=ok-skips" */
+};
+
+struct fault_scenario {
+    char role[ROLE_NAME_MAX];
+    char file[96]; /* inside sipp-scenarios/ */
+};
+
+struct fault {
+    char name[64];
+    char description[512];
+    char closer[ROLE_NAME_MAX]; /* whose closing shows it; "" where any does */
+    char rule[48];              /* of the first finding; "" where none is wanted */
+    int step;                   /* of the first finding; 0 where it belongs to none */
+    char verdict[24];
+    int ndefines, nscenarios;
+    struct fault_define define[FAULT_DEFINES_MAX];
+    struct fault_scenario scenario[FAULT_SCENARIOS_MAX];
+    int line;
+};
+
+struct faults {
+    int n;
+    struct fault *fault; /* in the order of the file */
+};
+
+/* `data_dir` holds reference-network/ and testcases/. The caller owns the set. */
+int faults_load(const char *data_dir, struct faults **ret, struct error *err);
+void faults_free(struct faults *s);
+
+/* NULL where there is none of that name. */
+const struct fault *faults_find(const struct faults *s, const char *name);
+
+#endif

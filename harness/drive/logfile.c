@@ -1,0 +1,50 @@
+#include "drive/logfile.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { LINE = 1024 };
+
+static void keep(char *out, size_t size, const char *line)
+{
+    snprintf(out, size, "%.*s", (int)strcspn(line, "\r\n"), line);
+}
+
+/* " 0(4242) ERROR: <core> [core/udp_server.c:598]: udp_init(): bind(6, …): Address already in use" */
+const char *logfile_kamailio(const char *path, char *out, size_t size)
+{
+    FILE *f = fopen(path, "re");
+    char line[LINE];
+
+    *out = '\0';
+    while (f && !*out && fgets(line, sizeof line, f)) {
+        const char *at = strstr(line, "ERROR: "), *bracket;
+        if (!at)
+            at = strstr(line, "CRITICAL: ");
+        if (!at)
+            continue;
+        at = strchr(at, ' ') + 1;
+        bracket = strstr(at, "]: ");
+        keep(out, size, bracket ? bracket + 3 : at);
+    }
+    if (f)
+        fclose(f);
+    return out;
+}
+
+/* "2026-01-31\t10:20:30.123456\t1706696430.123456: Aborting call on …" */
+const char *logfile_sipp(const char *path, char *out, size_t size)
+{
+    FILE *f = fopen(path, "re");
+    char line[LINE];
+
+    *out = '\0';
+    while (f && !*out && fgets(line, sizeof line, f)) {
+        const char *tab = strrchr(line, '\t'), *colon = tab ? strstr(tab, ": ") : NULL;
+        if (colon)
+            keep(out, size, colon + 2);
+    }
+    if (f)
+        fclose(f);
+    return out;
+}

@@ -1,0 +1,14 @@
+/* What a program that we started said in its log when something went wrong: one line of it, for an error
+ * message. A log that is missing or says nothing gives "". */
+#ifndef CPMSPEC_DRIVE_LOGFILE_H
+#define CPMSPEC_DRIVE_LOGFILE_H
+
+#include <stddef.h>
+
+/* The first line of Kamailio's log that is an ERROR or CRITICAL one, without its prefix. Returns `out`. */
+const char *logfile_kamailio(const char *path, char *out, size_t size);
+/* The first complaint in SIPp's error file, without date and time; lines of a message it quotes are left out.
+ */
+const char *logfile_sipp(const char *path, char *out, size_t size);
+
+#endif

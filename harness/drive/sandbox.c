@@ -1,0 +1,212 @@
+#include "drive/sandbox.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if_addr.h>
+#include <linux/netlink.h>
+#include <linux/rtnetlink.h>
+#include <net/if.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { PRIVATE = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS };
+
+static int write_file(const char *path, const char *text)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC), r = 0;
+
+    if (fd < 0)
+        return -errno;
+    if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+        r = errno ? -errno : -EIO;
+    close(fd);
+    return r;
+}
+
+/* We are root in the new user namespace, and ourselves outside: files are written as the user who called. */
+static int map_ids(uid_t uid, gid_t gid)
+{
+    char text[64];
+    int r;
+
+    r = write_file("/proc/self/setgroups", "deny");
+    if (r < 0 && r != -ENOENT)
+        return r;
+    snprintf(text, sizeof text, "0 %u 1", (unsigned)uid);
+    r = write_file("/proc/self/uid_map", text);
+    if (r < 0)
+        return r;
+    snprintf(text, sizeof text, "0 %u 1", (unsigned)gid);
+    return write_file("/proc/self/gid_map", text);
+}
+
+/* The next child will be process 1 of the new PID namespace. */
+static int make_namespaces(enum sandbox_kind kind)
+{
+    uid_t uid = geteuid();
+    gid_t gid = getegid();
+
+    if (kind == SANDBOX_HOST) {
+        /* A user namespace would take away the right to capture on the host: root's way, or none. */
+        unshare(CLONE_NEWPID);
+        return 0;
+    }
+    /* Root keeps its own user namespace: in another one it could not touch files of other users. */
+    if (uid == 0 && unshare(PRIVATE) == 0)
+        return 0;
+    if (unshare(CLONE_NEWUSER | PRIVATE) < 0)
+        return -errno;
+    return map_ids(uid, gid);
+}
+
+struct entry {
+    enum sandbox_kind kind;
+    int (*body)(void *ctx);
+    void *ctx;
+};
+
+/* Process 1. It cannot see its parent's number to learn whether that one still lives, so it looks whether the
+ * other end of a pipe is still held. */
+static void inside(const struct entry *e, int lifeline[2])
+{
+    struct pollfd fd = {.fd = lifeline[0]};
+
+    close(lifeline[1]);
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (poll(&fd, 1, 0) != 0)
+        _exit(SANDBOX_REFUSED);
+    close(lifeline[0]);
+    _exit(e->body(e->ctx));
+}
+
+/* The process between: it makes the namespaces, which only its children enter, and ends as its child ends. */
+static int between(void *ctx)
+{
+    const struct entry *e = ctx;
+    int lifeline[2], status;
+    pid_t pid, parent = getppid();
+
+    if (make_namespaces(e->kind) < 0 || pipe2(lifeline, O_CLOEXEC) < 0)
+        return SANDBOX_REFUSED;
+    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of credentials clears it */
+    if (getppid() != parent)
+        return SANDBOX_REFUSED;
+    pid = fork();
+    if (pid < 0)
+        return SANDBOX_REFUSED;
+    if (pid == 0)
+        inside(e, lifeline);
+    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+        ;
+    if (WIFSIGNALED(status))
+        raise(WTERMSIG(status));
+    return WEXITSTATUS(status);
+}
+
+int sandbox_start(enum sandbox_kind kind, int (*body)(void *ctx), void *ctx, int keep, struct process **ret,
+                  struct error *err)
+{
+    struct entry e = {kind, body, ctx};
+
+    return process_fork(between, &e, keep, ret, err);
+}
+
+static int try_loopback(void *ctx)
+{
+    (void)ctx;
+    return sandbox_loopback_up(NULL) < 0 ? SANDBOX_REFUSED : 0;
+}
+
+int sandbox_probe(struct error *err)
+{
+    struct process *p;
+    struct pollfd fd;
+    int r, status;
+
+    r = sandbox_start(SANDBOX_PRIVATE, try_loopback, NULL, -1, &p, err);
+    if (r < 0)
+        return r;
+    fd = (struct pollfd){.fd = process_fd(p), .events = POLLIN};
+    while (process_reap(p) < 0)
+        poll(&fd, 1, -1);
+    status = process_status(p);
+    process_free(p);
+    if (status != 0)
+        return error_set(err, EPERM, "the kernel gives this user no namespaces");
+    return 0;
+}
+
+int sandbox_loopback_up(struct error *err)
+{
+    struct ifreq request = {.ifr_name = "lo", .ifr_flags = IFF_UP | IFF_RUNNING};
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0), r = 0;
+
+    if (fd < 0 || ioctl(fd, SIOCSIFFLAGS, &request) < 0)
+        r = error_set(err, errno, "cannot bring the loopback interface up: %s", strerror(errno));
+    if (fd >= 0)
+        close(fd);
+    return r;
+}
+
+struct address_request {
+    struct nlmsghdr header;
+    struct ifaddrmsg address;
+    struct rtattr local;
+    uint8_t bytes[16];
+};
+
+/* Asks the kernel and returns its answer: 0 or -errno. */
+static int netlink_ask(struct address_request *q)
+{
+    struct {
+        struct nlmsghdr header;
+        struct nlmsgerr answer;
+        char more[512];
+    } a;
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), r;
+    ssize_t n;
+
+    if (fd < 0)
+        return -errno;
+    if (send(fd, q, q->header.nlmsg_len, 0) < 0 || (n = recv(fd, &a, sizeof a, 0)) < 0)
+        r = -errno;
+    else if ((size_t)n < sizeof a.header + sizeof a.answer || a.header.nlmsg_type != NLMSG_ERROR)
+        r = -EPROTO;
+    else
+        r = a.answer.error;
+    close(fd);
+    return r;
+}
+
+int sandbox_add_address(const struct addr *a, struct error *err)
+{
+    bool v4 = addr_is_v4(a);
+    size_t n = v4 ? 4 : 16;
+    struct address_request q = {
+        .header = {.nlmsg_len = (uint32_t)(offsetof(struct address_request, bytes) + n),
+                   .nlmsg_type = RTM_NEWADDR,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_EXCL},
+        .address = {.ifa_family = v4 ? AF_INET : AF_INET6,
+                    .ifa_prefixlen = (uint8_t)(n * 8),
+                    .ifa_flags = IFA_F_NODAD, /* no waiting until the address may be used */
+                    .ifa_index = if_nametoindex("lo")},
+        .local = {.rta_len = (unsigned short)(sizeof(struct rtattr) + n), .rta_type = IFA_LOCAL},
+    };
+    char text[ADDR_TEXT];
+    int r;
+
+    memcpy(q.bytes, v4 ? a->b + 12 : a->b, n);
+    r = netlink_ask(&q);
+    if (r < 0 && r != -EEXIST)
+        return error_set(err, -r, "cannot give the loopback interface the address %s: %s",
+                         addr_format(a, text), strerror(-r));
+    return 0;
+}
