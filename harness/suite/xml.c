@@ -49,17 +49,6 @@ static int read_file(const char *path, struct buf *b, struct error *err)
     return r;
 }
 
-/* Called where a document type declaration begins, before any entity in it is known. */
-static void refuse_doctype(void *data, const xmlChar *name, const xmlChar *public_id,
-                           const xmlChar *system_id)
-{
-    xmlParserCtxt *ctxt = data;
-
-    (void)name, (void)public_id, (void)system_id;
-    *(int *)ctxt->_private = xmlSAX2GetLineNumber(ctxt);
-    xmlStopParser(ctxt);
-}
-
 /* What libxml2 says, as one line without its final stop. */
 static void say(const xmlError *e, char *out, size_t size)
 {
@@ -73,18 +62,51 @@ static void say(const xmlError *e, char *out, size_t size)
         *p = ' ';
 }
 
-static int parse_error(xmlParserCtxt *ctxt, const char *path, int doctype, struct error *err)
+/* The first complaint of libxml2: those that follow are mostly consequences. */
+static void keep_first(void *data, xmlErrorPtr e)
 {
-    const xmlError *e = xmlCtxtGetLastError(ctxt);
-    char text[256];
+    struct error *first = data;
 
-    if (doctype)
-        return error_at(err, EINVAL, path, doctype,
+    if (!first->text[0]) {
+        say(e, first->text, sizeof first->text);
+        first->line = e ? e->line : 0;
+    }
+}
+
+/* What the parser's callbacks find out. */
+struct parse {
+    struct error first;
+    int doctype; /* the line of the document type declaration, 0 where there is none */
+};
+
+static void keep_parse_error(void *data, xmlErrorPtr e)
+{
+    xmlParserCtxt *ctxt = data;
+    struct parse *p = ctxt->_private;
+
+    keep_first(&p->first, e);
+}
+
+/* Called where a document type declaration begins, before any entity in it is known. */
+static void refuse_doctype(void *data, const xmlChar *name, const xmlChar *public_id,
+                           const xmlChar *system_id)
+{
+    xmlParserCtxt *ctxt = data;
+    struct parse *p = ctxt->_private;
+
+    (void)name, (void)public_id, (void)system_id;
+    p->doctype = xmlSAX2GetLineNumber(ctxt);
+    xmlStopParser(ctxt);
+}
+
+static int parse_error(const struct parse *p, const char *path, struct error *err)
+{
+    if (p->doctype)
+        return error_at(err, EINVAL, path, p->doctype,
                         "a document type declaration is not accepted; remove <!DOCTYPE …>");
-    if (e && e->code == XML_ERR_NO_MEMORY)
+    if (!p->first.text[0])
         return error_at(err, ENOMEM, path, 0, "no memory to parse the file");
-    say(e, text, sizeof text);
-    return error_at(err, EINVAL, path, e ? e->line : 0, "this is not well-formed XML: %s", text);
+    return error_at(err, EINVAL, path, p->first.line, "this is not well-formed XML: %s", p->first.text);
 }
 
 static int parse(const struct buf *b, const char *path, xmlDoc **ret, struct error *err)
@@ -92,19 +114,21 @@ static int parse(const struct buf *b, const char *path, xmlDoc **ret, struct err
     int options =
         XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING | XML_PARSE_NOCDATA | XML_PARSE_BIG_LINES;
     xmlParserCtxt *ctxt = xmlNewParserCtxt();
-    int doctype = 0, r = 0;
+    struct parse p = {.doctype = 0};
     xmlDoc *doc;
+    int r = 0;
 
     if (!ctxt)
         return error_at(err, ENOMEM, path, 0, "no memory to parse the file");
-    ctxt->_private = &doctype;
+    ctxt->_private = &p;
     ctxt->sax->internalSubset = refuse_doctype;
+    ctxt->sax->serror = keep_parse_error;
     doc = xmlCtxtReadMemory(ctxt, b->p, (int)b->n, path, NULL, options);
-    if (doc && !doctype) {
+    if (doc && !p.doctype) {
         *ret = doc;
     } else {
         xmlFreeDoc(doc);
-        r = parse_error(ctxt, path, doctype, err);
+        r = parse_error(&p, path, err);
     }
     xmlFreeParserCtxt(ctxt);
     return r;
@@ -123,17 +147,6 @@ static int load(const char *path, xmlDoc **ret, struct error *err)
         r = parse(&b, path, ret, err);
     buf_done(&b);
     return r;
-}
-
-/* The first complaint of libxml2, kept for where the schema gives us no better words. */
-static void keep_first(void *data, xmlErrorPtr e)
-{
-    struct error *first = data;
-
-    if (!first->text[0]) {
-        say(e, first->text, sizeof first->text);
-        first->line = e ? e->line : 0;
-    }
 }
 
 static xmlRelaxNG *compile(xmlDoc *schema, struct error *first)

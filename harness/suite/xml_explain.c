@@ -103,11 +103,18 @@ static void list_patterns(const struct content *c, const char *kind, char out[LI
 
 static const char *documentation(const xmlNode *pattern)
 {
-    const xmlNode *d = xml_first(pattern, "documentation"), *ref = xml_first(pattern, "ref");
-
-    if (!d && ref && (ref = find_define(ref)))
-        d = xml_first(ref, "documentation");
+    const xmlNode *d = pattern ? xml_first(pattern, "documentation") : NULL;
     return d ? inner(d) : "";
+}
+
+/* What a value inside the pattern ought to be: said beside the attribute, or where its ref leads. */
+static const char *value_documentation(const xmlNode *pattern)
+{
+    const xmlNode *ref = xml_first(pattern, "ref");
+
+    if (xml_is(pattern, "attribute") && documentation(pattern)[0])
+        return documentation(pattern);
+    return ref ? documentation(find_define(ref)) : "";
 }
 
 static bool matches(const char *regexp, const char *value)
@@ -158,8 +165,8 @@ static bool blame_value(const xmlNode *pattern, const char *value, char out[2 * 
     if (fits(pattern, value, word, &n, 0))
         return false;
     list(words, word, n);
-    if (documentation(pattern)[0])
-        snprintf(out, 2 * LIST_MAX, "is not %s", documentation(pattern));
+    if (value_documentation(pattern)[0])
+        snprintf(out, 2 * LIST_MAX, "is not %s", value_documentation(pattern));
     else
         snprintf(out, 2 * LIST_MAX, "is not known; use %s", words);
     return true;
@@ -225,10 +232,12 @@ static bool blame_children(const xmlNode *e, const struct content *c, struct err
 static bool blame_missing(const xmlNode *e, const struct content *c, struct error *err)
 {
     for (int i = 0; i < c->n; i++) {
-        const char *name = get(c->pattern[i], "name"), *what = documentation(c->pattern[i]);
+        const char *name = get(c->pattern[i], "name"), *what;
 
         if (!c->required[i])
             continue;
+        what = xml_is(c->pattern[i], "attribute") ? value_documentation(c->pattern[i])
+                                                  : documentation(c->pattern[i]);
         if (xml_is(c->pattern[i], "attribute") && !xmlHasNsProp(e, (const xmlChar *)name, NULL))
             xml_error(e, err, "<%s> lacks the attribute %s%s%s", e->name, name, what[0] ? ": " : "", what);
         else if (xml_is(c->pattern[i], "element") && !xml_first(e, name))
@@ -276,6 +285,8 @@ bool xml_explain(xmlDoc *doc, xmlDoc *schema, struct error *err)
 
     collect(xml_first(xmlDocGetRootElement(schema), "start"), (struct nesting){false, false, 0}, &c);
     i = root->ns ? -1 : find(&c, "element", root->name);
+    if (c.n == 0)
+        return false;
     if (i >= 0)
         return blame_element(root, c.pattern[i], err);
     list_patterns(&c, "element", words);
