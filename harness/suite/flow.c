@@ -184,13 +184,11 @@ static int read_steps(const xmlNode *root, struct flow *f, struct error *err)
 
 static int check_whole(const xmlNode *root, const struct flow *f, struct error *err)
 {
-    const struct flow_step *first = &f->step[0], *far = &f->step[f->nrequests - 1];
-
     if (f->nrequests == 0 || f->nsteps != 2 * f->nrequests)
         return xml_error(root, err,
                          "%d steps convey the request and %d the reply; each way has as many as the other",
                          f->nrequests, f->nsteps - f->nrequests);
-    if (!f->role[first->from].client || !f->role[far->to].client)
+    if (!f->role[f->step[0].from].client || !f->role[f->step[f->nrequests - 1].to].client)
         return xml_error(root, err,
                          "the request must lead from one client to another; mark them kind=\"client\"");
     for (int i = f->nrequests; i < f->nsteps; i++) {
