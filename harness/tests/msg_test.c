@@ -4,6 +4,8 @@
 #include "tests/sip_files.h"
 #include "tests/test.h"
 
+#include <stdio.h>
+
 #define HEAD                                                                                                 \
     "Via: SIP/2.0/UDP a;branch=z9hG4bK1\r\nFrom: <sip:a@a>;tag=1\r\nTo: <sip:b@b>;tag=2\r\nCall-ID: x\r\n"
 #define BYE "BYE sip:b@b SIP/2.0\r\n" HEAD "CSeq: 1 BYE\r\n"
