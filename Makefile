@@ -28,7 +28,7 @@ UNIT_TESTS := $(sort $(filter-out %_e2e_test.c,$(wildcard harness/tests/*_test.c
 E2E_TESTS  := $(sort $(wildcard harness/tests/*_e2e_test.c))
 test_prog   = $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(1))
 
-.PHONY: all help run test unit e2e clean deps
+.PHONY: all help run test self-test unit e2e clean deps
 .SECONDARY:
 
 all: $(BUILD)/cpmspec
@@ -66,9 +66,32 @@ endef
 module_room = $(patsubst tests,base,$(notdir $(patsubst %/,%,$(dir $(firstword $(wildcard harness/*/$(patsubst %_test.c,%.c,$(notdir $(1)))))))))
 $(foreach t,$(UNIT_TESTS) $(E2E_TESTS),$(eval $(call test_rule,$(t),$(call module_room,$(t)))))
 
+## make run       install what is missing, build, run every test case on the reference network (ARGS=…)
+# The compiler may be among what is missing, so the rest is another make's work.
+run:
+	@scripts/install-deps run
+	@$(MAKE) --no-print-directory -j$$(nproc) $(BUILD)/cpmspec
+	@$(BUILD)/cpmspec run $(ARGS)
+
+## make test      install what is missing, build, run every self-test; the last line says how many passed
+test:
+	@scripts/install-deps run test
+	@$(MAKE) --no-print-directory -j$$(nproc) self-test
+
+self-test: $(BUILD)/cpmspec $(call test_prog,$(UNIT_TESTS) $(E2E_TESTS))
+	@scripts/run-tests $(filter-out $<,$^)
+
+## make deps      install everything that any target here needs
+deps:
+	@scripts/install-deps run test lint
+
 ## make unit      the unit tests alone
 unit: $(call test_prog,$(UNIT_TESTS))
 	@scripts/run-tests $^
+
+## make e2e       the tests that drive the whole program, on real traffic
+e2e: $(BUILD)/cpmspec $(call test_prog,$(E2E_TESTS))
+	@scripts/run-tests $(filter-out $<,$^)
 
 clean:
 	rm -rf build build-*
