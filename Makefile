@@ -34,7 +34,7 @@ test_prog   = $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(1))
 all: $(BUILD)/cpmspec
 
 help:
-	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST))
+	@sed -n 's/^## //p' $(filter-out %.d,$(MAKEFILE_LIST))
 
 $(BUILD)/%.o: harness/%.c
 	@mkdir -p $(@D)

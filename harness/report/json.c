@@ -78,7 +78,9 @@ static json_t *number(uint64_t n)
 
 static json_t *seconds(nsec_t t)
 {
-    return json_real((double)(t / NSEC_PER_USEC) / 1e6);
+    nsec_t usec = t / NSEC_PER_USEC;
+
+    return json_real((double)usec / 1e6);
 }
 
 static json_t *strings(struct json_writer *j, int n, const char *const *text, int *bad)

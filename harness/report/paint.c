@@ -78,7 +78,7 @@ void paint_short(struct paint *p, const char *words, size_t most)
 
     paint_text(p, words);
     put = slice_tail(buf_slice(p->out), start);
-    if (p->error || text_columns(put) <= most)
+    if (p->error || !put.p || text_columns(put) <= most)
         return;
     p->out->n = start + skip_columns(put, most - 1);
     paint_raw(p, p->style->utf8 ? "\u2026" : "~");

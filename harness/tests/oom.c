@@ -45,6 +45,7 @@ static void *count(void *p)
     return p;
 }
 
+/* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc names them in its own space. */
 void *malloc(size_t n)
 {
     return refuse() ? NULL : count(BENEATH(malloc)(n));
@@ -67,6 +68,7 @@ void free(void *p)
     oom.live -= p != NULL;
     BENEATH(free)(p);
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
 
 void oom_fail(size_t n, bool for_good)
 {

@@ -81,10 +81,11 @@ static void says_why_not(void)
         struct error err = {0};
         int r = outfile_open(cases[i].path, &f, &err);
 
-        if (cases[i].code == EACCES) /* root may try, and fails later */
-            CU_ASSERT_TRUE(r < 0)
-        else
+        if (cases[i].code == EACCES) { /* root may try, and fails later */
+            CU_ASSERT_TRUE(r < 0);
+        } else {
             CU_ASSERT_EQUAL(r, -cases[i].code);
+        }
         CU_ASSERT_PTR_NULL(f);
         CU_ASSERT_STRING_EQUAL(err.file, cases[i].path);
         CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "cannot be written"));
