@@ -187,12 +187,14 @@ static void note_link(struct session *s, const struct said *said)
             s->links[f] |= said->to;
 }
 
-/* A request inside the dialog after its OK has no business there (RFC 3261 15.1.1). */
+/* A request that is begun inside the dialog after its OK has no business there (RFC 3261 15.1.1); one that was under
+ * way already has more than its sender's Via. */
 static void note_after(struct tracked *t, const struct said *said)
 {
     const struct sip_msg *m = said->msg;
 
-    if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_ACK || m->method == SIP_BYE || !said->to_tag.n)
+    if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_ACK || m->method == SIP_BYE || !said->to_tag.n ||
+        sip_values_count(m, SIP_VIA) != 1)
         return;
     if (!t->session.after++)
         t->session.after_first = (struct sighting){
