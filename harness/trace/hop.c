@@ -95,14 +95,24 @@ bool hop_same(const struct hop *h, const struct said *said)
            slice_eq(h->from_tag, said->from_tag);
 }
 
+/* Only a first sighting by each capture tells of order; that others retransmit as well is known from one. */
+static bool note_elsewhere(struct hop *h, struct sighting at)
+{
+    for (uint32_t i = 0; i < h->nelsewhere && i < HOP_ELSEWHERE_MAX; i++)
+        if (h->elsewhere[i].source == at.source)
+            return true;
+    if (h->nelsewhere < HOP_ELSEWHERE_MAX)
+        h->elsewhere[h->nelsewhere] = at;
+    h->nelsewhere++;
+    return true;
+}
+
 bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said)
 {
     const struct sighting at = seen(said);
 
-    if (at.source != h->first.source) {
-        h->nelsewhere++;
-        return true;
-    }
+    if (at.source != h->first.source)
+        return note_elsewhere(h, at);
     if (!h->repeat && !(h->repeat = arena_alloc(arena, HOP_REPEATS_MAX * sizeof *h->repeat)))
         return false;
     if (h->nrepeats < HOP_REPEATS_MAX)
@@ -113,9 +123,31 @@ bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said)
     return true;
 }
 
-bool hop_before(const struct hop *a, const struct hop *b)
+static const struct sighting *seen_by(const struct hop *h, uint32_t source)
 {
-    if (a->first.source != b->first.source)
-        return false;
-    return a->first.time != b->first.time ? a->first.time < b->first.time : a->first.frame < b->first.frame;
+    if (h->first.source == source)
+        return &h->first;
+    for (uint32_t i = 0; i < h->nelsewhere && i < HOP_ELSEWHERE_MAX; i++)
+        if (h->elsewhere[i].source == source)
+            return &h->elsewhere[i];
+    return NULL;
+}
+
+static enum hop_order order(const struct sighting *a, const struct sighting *b)
+{
+    if (a->time != b->time)
+        return a->time < b->time ? HOP_BEFORE : HOP_AFTER;
+    return a->frame < b->frame ? HOP_BEFORE : HOP_AFTER;
+}
+
+enum hop_order hop_order(const struct hop *a, const struct hop *b)
+{
+    const struct sighting *other = seen_by(b, a->first.source);
+
+    if (other)
+        return order(&a->first, other);
+    for (uint32_t i = 0; i < a->nelsewhere && i < HOP_ELSEWHERE_MAX; i++)
+        if ((other = seen_by(b, a->elsewhere[i].source)))
+            return order(&a->elsewhere[i], other);
+    return HOP_UNORDERED;
 }

@@ -16,18 +16,19 @@ struct sighting {
     uint32_t source;
 };
 
-enum { HOP_REPEATS_MAX = 16, HOP_VIAS_MAX = 64 };
+enum { HOP_REPEATS_MAX = 16, HOP_ELSEWHERE_MAX = 3, HOP_VIAS_MAX = 64 };
 
 struct hop {
     struct sip_msg msg;
     struct endpoint src, dst;
-    role_set from, to;         /* who owns the two ends; 0 for a stranger */
+    role_set from, to; /* who owns the two ends; 0 for a stranger */
     enum transport transport;
-    struct sighting first;     /* of the message itself */
-    uint32_t nrepeats;         /* retransmissions seen from the same place (may exceed the table) */
-    struct sighting *repeat;   /* the first HOP_REPEATS_MAX of them */
-    uint32_t nelsewhere;       /* the same message seen by further capture points: no retransmission */
-    bool repeat_differs;       /* a "retransmission" was not the same message again */
+    struct sighting first;   /* of the message itself */
+    uint32_t nrepeats;       /* retransmissions seen from the same place (may exceed the table) */
+    struct sighting *repeat; /* the first HOP_REPEATS_MAX of them */
+    uint32_t nelsewhere;     /* the same message seen by further capture points: no retransmission */
+    struct sighting elsewhere[HOP_ELSEWHERE_MAX]; /* the first of these */
+    bool repeat_differs;                          /* a "retransmission" was not the same message again */
 
     unsigned nvias;            /* 0 where there is none */
     const struct sip_via *via; /* top first; HOP_VIAS_MAX at most */
@@ -57,16 +58,22 @@ struct hop *hop_keep(struct arena *arena, const struct said *said);
 /* The top Via's branch; p == NULL where there is none. */
 struct slice hop_branch(const struct hop *h);
 
-/* Whether `said` is this hop's message once more: same ends, same transaction, same method or status (a response is
- * the same whatever its reason phrase). RFC 3261 17.2.3, 17.1.3. */
+/* Whether `said` is this hop's message once more: same ends, same transaction, same method or status (a
+ * response is the same whatever its reason phrase). RFC 3261 17.2.3, 17.1.3. */
 bool hop_same(const struct hop *h, const struct said *said);
 
-/* Counts a message that is `hop_same`: as a retransmission, or as another capture point's view of one. False where
- * memory is out. */
+/* Counts a message that is `hop_same`: as a retransmission, or as another capture point's view of one. False
+ * where memory is out. */
 bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said);
 
-/* Whether a was seen before b in one and the same capture. */
-bool hop_before(const struct hop *a, const struct hop *b);
+/* Order in time, where one capture shows both messages: clocks of different captures are never compared. */
+enum hop_order { HOP_BEFORE, HOP_AFTER, HOP_UNORDERED };
+enum hop_order hop_order(const struct hop *a, const struct hop *b);
+
+static inline bool hop_before(const struct hop *a, const struct hop *b)
+{
+    return hop_order(a, b) == HOP_BEFORE;
+}
 
 static inline bool hop_is_reply(const struct hop *h)
 {

@@ -41,8 +41,8 @@ int join_new(const struct profile *profile, struct join **ret)
     if (!j)
         return -ENOMEM;
     for (int i = 0; i < profile->ncorrelate; i++)
-        j->kind[j->nkinds++] = (struct join_kind){profile->correlate[i], sip_header_id(slice_of(profile->correlate[i])),
-                                                  NULL, false};
+        j->kind[j->nkinds++] = (struct join_kind){
+            profile->correlate[i], sip_header_id(slice_of(profile->correlate[i])), NULL, false};
     for (int i = 0; i < KINDS_FIXED; i++)
         j->kind[j->nkinds++] = fixed[i];
     *ret = j;

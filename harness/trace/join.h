@@ -1,5 +1,6 @@
 /* Joining the legs of one session across a B2BUA: by what its INVITEs share (Contribution-ID, icid-value of
- * P-Charging-Vector, Session-ID, Conversation-ID, and the headers that the profile names), never by time alone. */
+ * P-Charging-Vector, Session-ID, Conversation-ID, and the headers that the profile names), never by time
+ * alone. */
 #ifndef CPMSPEC_TRACE_JOIN_H
 #define CPMSPEC_TRACE_JOIN_H
 

@@ -59,13 +59,14 @@ struct dialog *leg_dialog(struct leg *leg, struct slice from_tag, struct slice t
         return NULL;
     /* Where the INVITE was not seen, nobody knows who the caller was: the sender is taken for it. */
     *ret_sender = leg->invite_seen && !slice_eq(leg->caller_tag, from_tag) ? DIALOG_CALLEE : DIALOG_CALLER;
-    return *ret_sender == DIALOG_CALLER ? add_dialog(leg, from_tag, to_tag) : add_dialog(leg, to_tag, from_tag);
+    return *ret_sender == DIALOG_CALLER ? add_dialog(leg, from_tag, to_tag)
+                                        : add_dialog(leg, to_tag, from_tag);
 }
 
 static bool has_service(const struct sip_msg *m)
 {
-    static const enum sip_header carriers[] = {SIP_P_ASSERTED_SERVICE, SIP_P_PREFERRED_SERVICE, SIP_ACCEPT_CONTACT,
-                                               SIP_CONTACT};
+    static const enum sip_header carriers[] = {SIP_P_ASSERTED_SERVICE, SIP_P_PREFERRED_SERVICE,
+                                               SIP_ACCEPT_CONTACT, SIP_CONTACT};
 
     for (size_t i = 0; i < sizeof carriers / sizeof carriers[0]; i++) {
         struct slice value = sip_value(m, carriers[i]);
@@ -90,12 +91,14 @@ static bool note_invite(struct leg *leg, const struct said *said)
     leg->invite_seen = true;
     if (said->cseq_ok && said->cseq > leg->caller_cseq)
         leg->caller_cseq = said->cseq;
-    return keep(arena, &leg->caller_tag, said->from_tag) && keep(arena, &leg->caller_target, contact_uri(m)) &&
+    return keep(arena, &leg->caller_tag, said->from_tag) &&
+           keep(arena, &leg->caller_target, contact_uri(m)) &&
            (leg->from.p || keep(arena, &leg->from, sip_value(m, SIP_FROM))) &&
            (leg->to.p || keep(arena, &leg->to, sip_value(m, SIP_TO)));
 }
 
-/* All values of Record-Route as one list. False where they are more than fits: then they count as not seen. */
+/* All values of Record-Route as one list. False where they are more than fits: then they count as not seen.
+ */
 static bool route_text(const struct sip_msg *m, char text[ROUTE_TEXT_MAX], struct slice *ret)
 {
     struct sip_values walk;

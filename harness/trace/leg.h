@@ -1,5 +1,6 @@
-/* A leg: everything under one Call-ID, and what its INVITE and the requests inside its dialogs tell: tags, targets,
- * route set, CSeq (RFC 3261 12.1, 12.2). Slices point into the arena of the session that owns the leg. */
+/* A leg: everything under one Call-ID, and what its INVITE and the requests inside its dialogs tell: tags,
+ * targets, route set, CSeq (RFC 3261 12.1, 12.2). Slices point into the arena of the session that owns the
+ * leg. */
 #ifndef CPMSPEC_TRACE_LEG_H
 #define CPMSPEC_TRACE_LEG_H
 
@@ -10,42 +11,43 @@ enum { LEG_DIALOGS_MAX = 8 };
 /* The two ends of a dialog; the caller sent the INVITE. */
 enum dialog_end { DIALOG_CALLER, DIALOG_CALLEE, DIALOG_ENDS };
 
-/* One dialog of a leg: a 2xx (or a BYE, where the capture began later) with its own To tag. Slices point into the
- * session's arena; p == NULL where it was not seen. */
+/* One dialog of a leg: a 2xx (or a BYE, where the capture began later) with its own To tag. Slices point into
+ * the session's arena; p == NULL where it was not seen. */
 struct dialog {
-    struct slice tag[DIALOG_ENDS];    /* of each end */
-    struct slice target[DIALOG_ENDS]; /* URI in the newest Contact of each end: where the other one sends to */
-    struct slice route_up;            /* Record-Route values of the 2xx as last seen, that is nearest to the caller */
-    struct slice route_down;          /* and as first seen, that is nearest to the callee */
-    uint32_t cseq[DIALOG_ENDS];       /* highest CSeq number seen of each end's own requests, BYE apart */
-    bool confirmed;                   /* a 2xx to the INVITE was seen */
-    bool acked;                       /* an ACK was seen anywhere */
+    struct slice tag[DIALOG_ENDS]; /* of each end */
+    struct slice
+        target[DIALOG_ENDS]; /* URI in the newest Contact of each end: where the other one sends to */
+    struct slice route_up;   /* Record-Route values of the 2xx as last seen, that is nearest to the caller */
+    struct slice route_down; /* and as first seen, that is nearest to the callee */
+    uint32_t cseq[DIALOG_ENDS];           /* highest CSeq number seen of each end's own requests, BYE apart */
+    bool confirmed;                       /* a 2xx to the INVITE was seen */
+    bool acked;                           /* an ACK was seen anywhere */
     struct slice new_target[DIALOG_ENDS]; /* asked for in a re-INVITE or UPDATE that has no answer yet */
-    bool target_moving;               /* such a one was under way when a BYE came */
+    bool target_moving;                   /* such a one was under way when a BYE came */
 };
 
 /* One leg: everything under one Call-ID. Without a B2BUA a session has one. */
 struct leg {
     struct session *session;
-    struct arena *arena;              /* the session's */
+    struct arena *arena; /* the session's */
     struct slice call_id;
-    struct slice caller_tag;          /* From tag of the initial INVITE */
-    struct slice from, to;            /* the values of From and To in the initial INVITE */
-    struct slice caller_target;       /* URI in its Contact */
+    struct slice caller_tag;    /* From tag of the initial INVITE */
+    struct slice from, to;      /* the values of From and To in the initial INVITE */
+    struct slice caller_target; /* URI in its Contact */
     uint32_t caller_cseq;
     bool invite_seen;
-    bool closing;                     /* a BYE was seen */
-    bool service;                     /* the INVITE carried a CPM service identifier */
-    role_set root;                    /* who sent the INVITE that was seen with the fewest Vias */
+    bool closing;  /* a BYE was seen */
+    bool service;  /* the INVITE carried a CPM service identifier */
+    role_set root; /* who sent the INVITE that was seen with the fewest Vias */
     unsigned root_vias;
-    role_set reached;                 /* every function that was handed an INVITE of this leg */
-    unsigned bye_vias;                /* fewest Vias a BYE of this leg was seen with */
+    role_set reached;  /* every function that was handed an INVITE of this leg */
+    unsigned bye_vias; /* fewest Vias a BYE of this leg was seen with */
     unsigned ndialogs;
     struct dialog dialog[LEG_DIALOGS_MAX];
 };
 
-/* Which end of the dialog sent a request with these tags, and which dialog of the leg it is; a dialog that was not
- * seen before is added where `add` says so. NULL where there is none (or no room). */
+/* Which end of the dialog sent a request with these tags, and which dialog of the leg it is; a dialog that
+ * was not seen before is added where `add` says so. NULL where there is none (or no room). */
 struct dialog *leg_dialog(struct leg *leg, struct slice from_tag, struct slice to_tag, bool add,
                           enum dialog_end *ret_sender);
 

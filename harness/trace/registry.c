@@ -8,7 +8,7 @@
 
 enum {
     SESSION_BYTES_MAX = 4 << 20, /* of one session */
-    LATE_SLOTS = 1 << 16,        /* Call-IDs of sessions that are over; a later one takes an earlier one's slot */
+    LATE_SLOTS = 1 << 16, /* Call-IDs of sessions that are over; a later one takes an earlier one's slot */
 };
 
 struct registry {
@@ -18,8 +18,8 @@ struct registry {
     struct tracked_leg *legs; /* by Call-ID */
     struct join *join;
     struct tracked_list list[TRACKED_STATES];
-    size_t held;              /* bytes of all sessions */
-    uint64_t *late;           /* hashes of Call-IDs, 0 for an empty slot */
+    size_t held;    /* bytes of all sessions */
+    uint64_t *late; /* hashes of Call-IDs, 0 for an empty slot */
 };
 
 int registry_new(const struct trace_config *config, struct session_sink sink, struct trace_counts *counts,
@@ -100,7 +100,8 @@ static nsec_t patience(const struct registry *r, enum tracked_state state)
     const struct profile *p = r->config.profile;
 
     if (state == TRACKED_CLOSED)
-        return r->config.linger ? r->config.linger : p->t4; /* T4: the longest a message stays in the network */
+        return r->config.linger ? r->config.linger
+                                : p->t4; /* T4: the longest a message stays in the network */
     return 64 * p->t1 + 2 * p->t4;
 }
 
@@ -187,14 +188,14 @@ static void note_link(struct session *s, const struct said *said)
             s->links[f] |= said->to;
 }
 
-/* A request that is begun inside the dialog after its OK has no business there (RFC 3261 15.1.1); one that was under
- * way already has more than its sender's Via. */
+/* A request that is begun inside the dialog after its OK has no business there (RFC 3261 15.1.1); one that
+ * was under way already has more than its sender's Via. */
 static void note_after(struct tracked *t, const struct said *said)
 {
     const struct sip_msg *m = said->msg;
 
-    if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_ACK || m->method == SIP_BYE || !said->to_tag.n ||
-        sip_values_count(m, SIP_VIA) != 1)
+    if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_ACK || m->method == SIP_BYE ||
+        !said->to_tag.n || sip_values_count(m, SIP_VIA) != 1)
         return;
     if (!t->session.after++)
         t->session.after_first = (struct sighting){

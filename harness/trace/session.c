@@ -27,7 +27,8 @@ static bool make_room(struct session *s)
     return true;
 }
 
-/* A BYE ends what a re-INVITE or UPDATE had begun: from here on it is not sure where the other end listens. */
+/* A BYE ends what a re-INVITE or UPDATE had begun: from here on it is not sure where the other end listens.
+ */
 static void note_closing(struct leg *leg, const struct said *said)
 {
     unsigned vias = sip_values_count(said->msg, SIP_VIA);
@@ -70,8 +71,8 @@ static bool request_answered(const struct session *s, const struct hop *request)
 {
     for (unsigned i = 0; i < s->nhops; i++) {
         const struct hop *h = s->hop[i];
-        if (h->msg.status >= 200 && !challenge(h->msg.status) && slice_eq(hop_branch(h), hop_branch(request)) &&
-            slice_eq(h->call_id, request->call_id))
+        if (h->msg.status >= 200 && !challenge(h->msg.status) &&
+            slice_eq(hop_branch(h), hop_branch(request)) && slice_eq(h->call_id, request->call_id))
             return true;
     }
     return false;

@@ -1,5 +1,5 @@
-/* A session: all that is kept of one CPM session, from its INVITE to the last word of its closing, over every leg
- * that a B2BUA cut it into. It is built by trace/ and only looked at from then on. */
+/* A session: all that is kept of one CPM session, from its INVITE to the last word of its closing, over every
+ * leg that a B2BUA cut it into. It is built by trace/ and only looked at from then on. */
 #ifndef CPMSPEC_TRACE_SESSION_H
 #define CPMSPEC_TRACE_SESSION_H
 
@@ -9,18 +9,18 @@ enum { SESSION_LEGS_MAX = 16, SESSION_HOPS_MAX = 512 };
 
 struct session {
     struct arena arena;
-    uint64_t number;                  /* in order of appearance, from 1 */
+    uint64_t number; /* in order of appearance, from 1 */
     unsigned nlegs;
     struct leg *leg[SESSION_LEGS_MAX];
     unsigned nhops, hops_size;
-    struct hop **hop;                 /* BYEs and their replies, in the order of their first frames */
-    uint32_t hops_lost;               /* over SESSION_HOPS_MAX, or memory was out: nothing may pass then */
-    uint32_t after;                   /* in-dialog requests other than BYE and ACK seen after the closing's OK */
+    struct hop **hop;   /* BYEs and their replies, in the order of their first frames */
+    uint32_t hops_lost; /* over SESSION_HOPS_MAX, or memory was out: nothing may pass then */
+    uint32_t after;     /* in-dialog requests other than BYE and ACK seen after the closing's OK */
     struct sighting after_first;
     uint32_t links[PROFILE_FUNCTIONS_MAX]; /* links[f] bit g: a message from function f to g was seen */
     struct sighting begin, last;
-    bool evicted;                     /* given up before its end: the bound on memory was met */
-    const char *joined_by;            /* header that joined its legs; NULL where it has one leg */
+    bool evicted;          /* given up before its end: the bound on memory was met */
+    const char *joined_by; /* header that joined its legs; NULL where it has one leg */
 };
 
 /* The leg with this Call-ID; NULL where there is none. */

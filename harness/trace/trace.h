@@ -1,5 +1,6 @@
-/* The trace: from payloads to sessions. It finds the SIP messages, tells who said each to whom, and gathers what
- * belongs to one session. Sessions leave as soon as they are over, so that memory is bounded by the open ones. */
+/* The trace: from payloads to sessions. It finds the SIP messages, tells who said each to whom, and gathers
+ * what belongs to one session. Sessions leave as soon as they are over, so that memory is bounded by the open
+ * ones. */
 #ifndef CPMSPEC_TRACE_TRACE_H
 #define CPMSPEC_TRACE_TRACE_H
 
@@ -45,7 +46,8 @@ int trace_end(struct trace *t);
 
 const struct trace_counts *trace_counts(const struct trace *t);
 
-/* links[f] bit g: some message from function f to g was seen in this trace so far. Changes while the trace grows. */
+/* links[f] bit g: some message from function f to g was seen in this trace so far. Changes while the trace
+ * grows. */
 const uint32_t *trace_links(const struct trace *t);
 
 void session_free(struct session *s);

@@ -56,7 +56,8 @@ struct tracked_leg *tracked_leg_find(struct tracked_leg *legs, struct slice call
     return leg;
 }
 
-struct tracked_leg *tracked_leg_add(struct tracked_leg **legs, struct tracked *t, struct slice call_id, uint64_t hash)
+struct tracked_leg *tracked_leg_add(struct tracked_leg **legs, struct tracked *t, struct slice call_id,
+                                    uint64_t hash)
 {
     struct session *s = &t->session;
     struct tracked_leg *leg = s->nlegs < SESSION_LEGS_MAX ? arena_alloc(&s->arena, sizeof *leg) : NULL;

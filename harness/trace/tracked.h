@@ -5,7 +5,8 @@
 #include "trace/session.h"
 
 #define HASH_NONFATAL_OOM 1
-#define HASH_FUNCTION(key, len, hashv) ((hashv) = (unsigned)slice_hash((struct slice){(const char *)(key), (len)}))
+#define HASH_FUNCTION(key, len, hashv)                                                                       \
+    ((hashv) = (unsigned)slice_hash((struct slice){(const char *)(key), (len)}))
 #include <uthash.h>
 
 enum tracked_state {
@@ -20,7 +21,7 @@ enum { TRACKED_KEYS_MAX = 8 };
 struct tracked {
     struct session session; /* first: the sink is given its address */
     enum tracked_state state;
-    size_t held;            /* bytes counted for it */
+    size_t held; /* bytes counted for it */
     struct tracked *older, *newer;
     unsigned nkeys;
     struct join_key *key[TRACKED_KEYS_MAX];
@@ -50,7 +51,8 @@ static inline struct tracked_leg *tracked_leg_of(struct leg *leg)
 
 /* NULL where there is none; where there is no room. */
 struct tracked_leg *tracked_leg_find(struct tracked_leg *legs, struct slice call_id, uint64_t hash);
-struct tracked_leg *tracked_leg_add(struct tracked_leg **legs, struct tracked *t, struct slice call_id, uint64_t hash);
+struct tracked_leg *tracked_leg_add(struct tracked_leg **legs, struct tracked *t, struct slice call_id,
+                                    uint64_t hash);
 void tracked_leg_remove(struct tracked_leg **legs, struct tracked_leg *leg);
 
 #endif

@@ -1,0 +1,206 @@
+/* cpmspec judge: the verdict on captures that somebody else made. */
+#include <errno.h>
+#include <locale.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "cli/commands.h"
+#include "cli/home.h"
+#include "cli/interrupt.h"
+#include "cli/options.h"
+#include "cli/outputs.h"
+#include "cli/pipeline.h"
+#include "wire/merge.h"
+
+static const struct verb verb = {
+    .name = "judge",
+    .arguments = "CAPTURE...",
+    .purpose = "judge the closings in captures (pcap, pcapng, .gz; '-' reads a stream)",
+    .details = "",
+    .takes = TAKES_SUT | TAKES_OUTPUTS | TAKES_JSON,
+    .min_arguments = 1,
+    .max_arguments = MERGE_SOURCES_MAX,
+};
+
+struct judging {
+    struct options options;
+    struct home home;
+    struct profile *profile;
+    struct flow *flow, *mirror;
+    struct merge *merge;
+    struct pipeline *pipeline;
+    struct outputs outputs;
+    struct summary summary;
+    const char *source[MERGE_SOURCES_MAX];
+    char doubt[600];
+};
+
+static int load(struct judging *j, struct error *err)
+{
+    char path[HOME_PATH + 128];
+    int e = home_find(&j->home, err);
+
+    if (e < 0)
+        return e;
+    e = profile_load(j->options.sut ? j->options.sut : j->home.sut, j->home.schema, &j->profile, err);
+    if (e < 0)
+        return e;
+    snprintf(path, sizeof path, "%s/flows/close-1-1.xml", j->home.testcases);
+    e = flow_load(path, j->home.schema, &j->flow, err);
+    return e < 0 ? e : flow_mirror(j->flow, &j->mirror);
+}
+
+static int open_sources(struct judging *j, struct error *err)
+{
+    int e = merge_new(&j->merge);
+
+    if (e < 0)
+        return error_set(err, ENOMEM, "out of memory");
+    for (int i = 0; i < j->options.narguments && e >= 0; i++) {
+        struct source *s;
+        j->source[i] = j->options.argument[i];
+        e = source_open(j->options.argument[i], (uint32_t)i, &s, err);
+        if (e >= 0)
+            e = merge_add(j->merge, s);
+    }
+    j->summary.source = j->source;
+    j->summary.nsources = j->options.narguments;
+    return e;
+}
+
+static int take_result(void *ctx, const struct result *r)
+{
+    struct judging *j = ctx;
+
+    j->summary.total[r->verdict]++;
+    j->summary.verdict = verdict_worst(j->summary.verdict, r->verdict);
+    return outputs_result(&j->outputs, &j->summary, r);
+}
+
+static int start(struct judging *j, struct error *err)
+{
+    struct pipeline_config config = {.profile = j->profile,
+                                     .flow = j->flow,
+                                     .mirror = j->mirror,
+                                     .strict = j->options.strict,
+                                     .many_clocks = j->options.narguments > 1};
+
+    j->summary.sut = j->profile->name;
+    j->summary.begin = clock_realtime();
+    return pipeline_new(&config, (struct result_sink){take_result, j}, &j->pipeline, err);
+}
+
+/* Reads to the end. What is wrong with a capture is told, and what was read of it is judged all the same. */
+static int read_all(struct judging *j, struct error *err)
+{
+    struct frame f;
+    int e;
+
+    while ((e = merge_next(j->merge, &f, err)) != 0) {
+        if (e == -EINTR || interrupted()) {
+            if (interrupted())
+                return 0;
+            continue;
+        }
+        if (e == -EBADMSG) {
+            char text[560];
+            complain(&verb, err);
+            snprintf(j->doubt, sizeof j->doubt, "the capture is not whole: %s",
+                     error_format(err, text, sizeof text));
+            pipeline_doubt(j->pipeline, j->doubt);
+            continue;
+        }
+        if (e < 0)
+            return e;
+        pipeline_dropped(j->pipeline, merge_dropped(j->merge));
+        e = pipeline_frame(j->pipeline, &f);
+        if (e < 0)
+            return outputs_error(&j->outputs, e, err);
+    }
+    return 0;
+}
+
+static void say_nothing_judged(const struct judging *j)
+{
+    const struct capture_facts *c = &j->summary.capture;
+    struct error err;
+
+    if (!c->frames)
+        error_set(&err, 0, "nothing was judged: there is no frame in the capture");
+    else if (!c->sip_messages)
+        error_set(&err, 0, "nothing was judged: %llu frames, and no SIP message in them",
+                  (unsigned long long)c->frames);
+    else if (c->open_sessions)
+        error_set(&err, 0,
+                  "nothing was judged: %llu SIP messages, and no BYE in them; %llu sessions are open still",
+                  (unsigned long long)c->sip_messages, (unsigned long long)c->open_sessions);
+    else
+        error_set(&err, 0,
+                  "nothing was judged: %llu SIP messages, and no BYE between functions of %s; name the SUT's "
+                  "addresses in a profile (--sut FILE)",
+                  (unsigned long long)c->sip_messages, j->profile->path);
+    complain(&verb, &err);
+}
+
+static int finish(struct judging *j, struct error *err)
+{
+    int e = pipeline_end(j->pipeline);
+
+    if (e < 0)
+        return outputs_error(&j->outputs, e, err);
+    pipeline_facts(j->pipeline, &j->summary.capture);
+    j->summary.interrupted = interrupted();
+    j->summary.end = clock_realtime();
+    e = outputs_finish(&j->outputs, &j->summary, err);
+    if (e < 0)
+        return e;
+    if (summary_exit_status(&j->summary) == STATUS_NOTHING && !j->summary.total[VERDICT_NOT_APPLICABLE])
+        say_nothing_judged(j);
+    return 0;
+}
+
+static int work(struct judging *j, int argc, char **argv, struct error *err)
+{
+    int e = load(j, err);
+
+    if (e >= 0)
+        e = open_sources(j, err);
+    if (e >= 0)
+        e = outputs_open(&j->outputs, &j->options, argc, argv, &j->summary, err);
+    if (e >= 0)
+        e = start(j, err);
+    if (e >= 0)
+        e = read_all(j, err);
+    return e < 0 ? e : finish(j, err);
+}
+
+static void done(struct judging *j)
+{
+    outputs_done(&j->outputs);
+    pipeline_free(j->pipeline);
+    merge_free(j->merge);
+    flow_free(j->mirror);
+    flow_free(j->flow);
+    profile_free(j->profile);
+}
+
+int cmd_judge(int argc, char **argv)
+{
+    struct judging j = {0};
+    struct error err = {0};
+    int status = options_open(&verb, argc, argv, &j.options);
+
+    if (status >= 0)
+        return status;
+    interrupt_watch();
+    status = work(&j, argc, argv, &err);
+    if (status < 0) {
+        complain(&verb, &err);
+        status = status_of(status);
+    } else {
+        status = summary_exit_status(&j.summary);
+    }
+    done(&j);
+    return status;
+}

@@ -1,0 +1,73 @@
+#include "cli/outputs.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report/json.h"
+#include "report/junit.h"
+#include "report/terminal.h"
+
+static void keep_command(struct outputs *o, int argc, char **argv)
+{
+    size_t n = (size_t)snprintf(o->command, sizeof o->command, "cpmspec");
+
+    for (int i = 0; i < argc && n < sizeof o->command; i++)
+        n += (size_t)snprintf(o->command + n, sizeof o->command - n, " %s", argv[i]);
+}
+
+static int add(struct outputs *o, int e, struct report_writer *w, struct error *err)
+{
+    return e < 0 ? e : report_add(&o->report, w, err);
+}
+
+static int open_files(struct outputs *o, const struct options *options, struct error *err)
+{
+    struct report_writer *w = NULL;
+    int e = 0;
+
+    if (options->junit)
+        e = add(o, junit_open(options->junit, "", &w, err), w, err);
+    if (e >= 0 && options->json)
+        e = add(o, json_open(options->json, &w, err), w, err);
+    return e;
+}
+
+int outputs_open(struct outputs *o, const struct options *options, int argc, char **argv, struct summary *s,
+                 struct error *err)
+{
+    struct terminal_options terminal = {.style = terminal_style(stdout), .quiet = options->quiet};
+    struct report_writer *w;
+    int e;
+
+    keep_command(o, argc, argv);
+    s->command = o->command;
+    e = terminal_open(stdout, &terminal, &w, err);
+    if (e >= 0)
+        e = report_add(&o->report, w, err);
+    return e < 0 ? e : open_files(o, options, err);
+}
+
+void outputs_done(struct outputs *o)
+{
+    report_done(&o->report);
+}
+
+int outputs_result(struct outputs *o, const struct summary *s, const struct result *r)
+{
+    return report_result(&o->report, s, r, &o->error);
+}
+
+int outputs_finish(struct outputs *o, const struct summary *s, struct error *err)
+{
+    return report_finish(&o->report, s, err);
+}
+
+int outputs_error(const struct outputs *o, int e, struct error *err)
+{
+    if (o->error.text[0])
+        *err = o->error;
+    else
+        error_set(err, -e, "%s", e == -ENOMEM ? "out of memory" : strerror(-e));
+    return e;
+}

@@ -1,0 +1,48 @@
+/* The way of the data through the rooms: frames -> payloads -> messages -> sessions -> results. `judge` feeds
+ * it from files, `run` from the live capture; it is the same work. */
+#ifndef CPMSPEC_CLI_PIPELINE_H
+#define CPMSPEC_CLI_PIPELINE_H
+
+#include "oracle/judge.h"
+#include "wire/wire.h"
+
+struct pipeline;
+
+struct pipeline_config {
+    const struct profile *profile;   /* borrowed, as are the flows, for the pipeline's life */
+    const struct flow *flow;         /* where side A closes */
+    const struct flow *mirror;       /* where side B does */
+    bool strict;                     /* a broken SHOULD fails */
+    bool sees_all;                   /* the capture shows whatever the functions say: a private network */
+    bool many_clocks;                /* more than one capture */
+    const struct wire_options *wire; /* NULL: the defaults */
+};
+
+/* Given each result as it comes; what it points to lives during the call. A negative answer stops the
+ * pipeline. */
+struct result_sink {
+    int (*take)(void *ctx, const struct result *r);
+    void *ctx;
+};
+
+int pipeline_new(const struct pipeline_config *config, struct result_sink sink, struct pipeline **ret,
+                 struct error *err);
+void pipeline_free(struct pipeline *p);
+
+/* Takes the next frame. 0, -ENOMEM, or what the sink answered. */
+int pipeline_frame(struct pipeline *p, const struct frame *f);
+
+/* How many frames the capturing side lost so far: counted in what is judged from here on. */
+void pipeline_dropped(struct pipeline *p, uint64_t dropped);
+
+/* Why the capture cannot be trusted: nothing that is judged from here on passes, nor fails for what is
+ * absent. Borrowed; NULL takes it back. */
+void pipeline_doubt(struct pipeline *p, const char *why);
+
+/* No more frames: judges what is left. */
+int pipeline_end(struct pipeline *p);
+
+/* What became of every frame, for the summary. */
+void pipeline_facts(const struct pipeline *p, struct capture_facts *ret);
+
+#endif

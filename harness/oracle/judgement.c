@@ -1,0 +1,268 @@
+#include "oracle/judgement.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "oracle/align.h"
+
+int judgement_reply_step(const struct judgement *j, int i)
+{
+    return 2 * j->bound->flow->nrequests - 1 - i;
+}
+
+int judgement_step(const struct judgement *j, const struct passage *p, bool reply)
+{
+    if (p->step < 0)
+        return 0;
+    return j->bound->flow->step[reply ? judgement_reply_step(j, p->step) : p->step].number;
+}
+
+static void find_inside(struct judgement *j)
+{
+    for (int i = 0; i < j->bound->flow->nrequests; i++) {
+        const struct flow_step *s = &j->bound->flow->step[i];
+        j->inside[i] = profile_same_nodes(j->profile, j->bound->function[s->from], j->bound->function[s->to]);
+    }
+}
+
+/* Where the network closes the session itself, the flow is entered where the closer is at its turn: at the
+ * place that explains most of what was seen. */
+static void find_start(struct judgement *j)
+{
+    const struct passage *root = &j->way->passage[0];
+    int best = 0, most = -1;
+
+    j->first_step = 0;
+    if (!j->way->n || root->joint != JOINT_FIRST || root->depth > 1 || (root->from & j->bound->clients) ||
+        !root->from)
+        return;
+    for (int i = 0; i < j->bound->flow->nrequests; i++) {
+        int found;
+        if (!(root->from >> j->bound->function[j->bound->flow->step[i].from] & 1))
+            continue;
+        j->first_step = i;
+        found = align(j) - (j->bound->flow->nrequests - i); /* fewest steps left over */
+        if (most == -1 || found > most) {
+            most = found;
+            best = i;
+        }
+    }
+    j->first_step = best;
+}
+
+static struct pair *add_pair(struct judgement *j)
+{
+    return j->npairs < PAIRS_MAX ? &j->pair[j->npairs++] : NULL;
+}
+
+static void pair_requests(struct judgement *j)
+{
+    const struct passage *before = NULL;
+
+    for (unsigned i = 0; i < j->way->n; i++) {
+        const struct passage *p = &j->way->passage[i];
+        struct pair *pair;
+
+        if (p->inner || !p->request)
+            continue;
+        if (before && (pair = add_pair(j)))
+            *pair = (struct pair){.in = before->request,
+                                  .out = p->request,
+                                  .before = before,
+                                  .after = p,
+                                  .b2bua = p->joint == JOINT_B2BUA,
+                                  .hops = p->depth > before->depth ? p->depth - before->depth : 0,
+                                  .step = judgement_step(j, p, false)};
+        before = p;
+    }
+}
+
+static void pair_replies(struct judgement *j)
+{
+    const struct passage *before = NULL;
+
+    for (unsigned i = j->way->n; i-- > 0;) {
+        const struct passage *p = &j->way->passage[i];
+        struct pair *pair;
+
+        if (p->inner || !p->reply)
+            continue;
+        if (before && (pair = add_pair(j)))
+            *pair = (struct pair){.in = before->reply,
+                                  .out = p->reply,
+                                  .before = before,
+                                  .after = p,
+                                  .reply = true,
+                                  .b2bua = !slice_eq(p->reply->call_id, before->reply->call_id),
+                                  .hops = before->depth > p->depth ? before->depth - p->depth : 0,
+                                  .step = judgement_step(j, p, true)};
+        before = p;
+    }
+}
+
+/* The last steps of the flow that were not taken: from there on nobody could answer either. */
+static void find_undelivered(struct judgement *j)
+{
+    j->undelivered = 0;
+    for (int i = j->bound->flow->nrequests; i-- > j->first_step && (j->passage[i] < 0 || j->inside[i]);)
+        if (!j->inside[i])
+            j->undelivered = j->bound->flow->step[i].number;
+}
+
+void judgement_prepare(struct judgement *j)
+{
+    find_inside(j);
+    find_start(j);
+    align(j);
+    find_undelivered(j);
+    j->npairs = 0;
+    pair_requests(j);
+    pair_replies(j);
+}
+
+bool judgement_visible(const struct judgement *j, int from_function, int to_function)
+{
+    uint32_t there = j->session->links[from_function] | j->evidence->links[from_function];
+    uint32_t back = j->session->links[to_function] | j->evidence->links[to_function];
+
+    return j->evidence->sees_all || (there >> to_function & 1) || (back >> from_function & 1);
+}
+
+const char *judgement_doubt(const struct judgement *j)
+{
+    const struct session *s = j->session;
+
+    if (j->evidence->doubt)
+        return j->evidence->doubt;
+    if (j->evidence->dropped)
+        return "the capture lost frames; capture again with a larger buffer";
+    if (s->hops_lost)
+        return "not all messages of this session could be kept";
+    if (s->evicted)
+        return "the session was given up before its end, because too many were open at once";
+    if (!session_answered(s) && j->evidence->until - s->last.time < 64 * j->profile->t1 &&
+        !j->evidence->sees_all)
+        return "the capture ends before the closing could; capture for 64*T1 (32 s) after the last BYE";
+    return NULL;
+}
+
+const char *judgement_text(struct judgement *j, const char *fmt, ...)
+{
+    char text[1024];
+    struct slice copy;
+    va_list args;
+    int n;
+
+    va_start(args, fmt);
+    n = vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    if (n < 0)
+        return "";
+    copy = arena_copy(j->arena, (struct slice){text, (size_t)n < sizeof text ? (size_t)n : sizeof text - 1});
+    return copy.p ? copy.p : "";
+}
+
+const char *judgement_function(const struct judgement *j, int role)
+{
+    return j->profile->function[j->bound->function[role]].role;
+}
+
+static const char *name_of(struct judgement *j, role_set set, const struct endpoint *e)
+{
+    char text[ENDPOINT_TEXT];
+
+    for (int f = 0; f < j->profile->nfunctions; f++)
+        if (set >> f & 1)
+            return j->profile->function[f].role;
+    return e ? judgement_text(j, "%s", endpoint_format(e, text)) : "a node that no capture shows";
+}
+
+const char *judgement_sender(struct judgement *j, const struct hop *h)
+{
+    return name_of(j, h->from, &h->src);
+}
+
+const char *judgement_receiver(struct judgement *j, const struct hop *h)
+{
+    return name_of(j, h->to, &h->dst);
+}
+
+const char *judgement_from(struct judgement *j, const struct passage *p)
+{
+    if (p->step >= 0)
+        return judgement_function(j, j->bound->flow->step[p->step].from);
+    return name_of(j, p->from, p->request ? &p->request->src : NULL);
+}
+
+const char *judgement_to(struct judgement *j, const struct passage *p)
+{
+    if (p->step >= 0)
+        return judgement_function(j, j->bound->flow->step[p->step].to);
+    return name_of(j, p->to, p->request ? &p->request->dst : NULL);
+}
+
+const char *judgement_maker(struct judgement *j, const struct pair *p)
+{
+    return p->reply ? judgement_to(j, p->after) : judgement_from(j, p->after);
+}
+
+/* How far along the way a step is; what belongs to no step is judged as a whole, last. */
+static int rank_of(int step)
+{
+    return step ? step : FLOW_STEPS_MAX;
+}
+
+static struct finding *add(struct judgement *j, const struct rule *rule, int group, int step,
+                           const char *clause, const char *expected, const char *observed)
+{
+    struct finding *f;
+
+    if (j->nfindings == FINDINGS_MAX)
+        return NULL;
+    j->rank[j->nfindings] = rank_of(step);
+    j->group[j->nfindings] = group;
+    f = &j->finding[j->nfindings++];
+    *f = (struct finding){.rule = rule->id,
+                          .severity = rule->severity,
+                          .step = step,
+                          .cause = -1,
+                          .clause = clause,
+                          .expected = expected,
+                          .observed = observed};
+    return f;
+}
+
+struct finding *judgement_find(struct judgement *j, const struct rule *rule, int step, const char *expected,
+                               const char *observed)
+{
+    return add(j, rule, GROUP_NONE, step, rule->clause, expected, observed);
+}
+
+struct finding *judgement_find_flow(struct judgement *j, const struct rule *rule, int group, int step,
+                                    const char *expected, const char *observed)
+{
+    const struct flow *f = j->bound->flow;
+    const char *clause = step ? judgement_text(j, "%s %s step %d", f->document, f->clause, step)
+                              : judgement_text(j, "%s %s", f->document, f->clause);
+
+    return add(j, rule, group, step, clause, expected, observed);
+}
+
+void judgement_hang(struct judgement *j, int group)
+{
+    if (j->nfindings)
+        j->group[j->nfindings - 1] = group;
+}
+
+void finding_show(struct finding *f, const struct hop *h)
+{
+    if (!f || !h)
+        return;
+    for (int i = 0; i < f->nframes; i++)
+        if (f->frame[i] == h->first.frame && f->frame_source[i] == h->first.source)
+            return;
+    if (f->nframes == FINDING_FRAMES_MAX)
+        return;
+    f->frame[f->nframes] = h->first.frame;
+    f->frame_source[f->nframes++] = h->first.source;
+}

@@ -1,0 +1,312 @@
+/* What the messages carry (RFC 3261 7.3, 16.6, 20). */
+#include "oracle/rules.h"
+#include "sip/diff.h"
+
+/* One look at every message of the way, requests first: request hops up, answers down. */
+struct walk {
+    unsigned at;
+    const struct passage *passage;
+    const struct hop *hop;
+    bool reply;
+    int step;
+};
+
+static bool walk_next(const struct judgement *j, struct walk *w)
+{
+    for (; w->at < 2 * j->way->n; w->at++) {
+        unsigned n = j->way->n;
+        w->reply = w->at >= n;
+        w->passage = &j->way->passage[w->reply ? 2 * n - 1 - w->at : w->at];
+        w->hop = w->reply ? w->passage->reply : w->passage->request;
+        if (!w->hop || w->passage->inner)
+            continue;
+        w->step = judgement_step(j, w->passage, w->reply);
+        w->at++;
+        return true;
+    }
+    return false;
+}
+
+static const char *sender(struct judgement *j, const struct walk *w)
+{
+    return w->reply ? judgement_to(j, w->passage) : judgement_from(j, w->passage);
+}
+
+/* Tables 2 and 3 of RFC 3261 20; Max-Forwards has a rule of its own. */
+static void check_mandatory(struct judgement *j, const struct rule *self)
+{
+    static const enum sip_header needed[] = {SIP_VIA, SIP_FROM, SIP_TO, SIP_CALL_ID, SIP_CSEQ};
+    unsigned lost = 0;
+
+    for (struct walk w = {0}; walk_next(j, &w);) {
+        unsigned lacking = 0;
+        for (unsigned i = 0; i < sizeof needed / sizeof needed[0]; i++)
+            if (!sip_has(&w.hop->msg, needed[i]))
+                lacking |= 1u << i;
+        for (unsigned i = 0; i < sizeof needed / sizeof needed[0]; i++) {
+            struct finding *f;
+            if (!((lacking & ~lost) >> i & 1) || (w.hop->msg.defects & SIP_DEFECT_CUT))
+                continue;
+            f = judgement_find(
+                j, self, w.step,
+                judgement_text(j, "%s sends the header %s", sender(j, &w), sip_header_name(needed[i])),
+                "there is none");
+            finding_show(f, w.hop);
+        }
+        lost = lacking;
+    }
+}
+
+static const char *show(struct judgement *j, struct slice s)
+{
+    return judgement_text(j, "%.*s", SLICE_ARG(slice_head(s, 160)));
+}
+
+/* What a proxy may change or take out by a document of its own, and what other rules look at. */
+#define NOT_COMPARED                                                                                         \
+    (SIP_SET_HOP | SIP_SET(SIP_FROM) | SIP_SET(SIP_TO) | SIP_SET(SIP_CALL_ID) | SIP_SET(SIP_CSEQ) |          \
+     SIP_SET(SIP_P_CHARGING_VECTOR) | SIP_SET(SIP_P_CHARGING_FUNCTION_ADDRESSES) |                           \
+     SIP_SET(SIP_P_ASSERTED_IDENTITY) | SIP_SET(SIP_P_PREFERRED_SERVICE))
+
+static bool may_vanish(struct slice name)
+{
+    static const char *const names[] = {
+        "Proxy-Authorization",   /* RFC 3261 22.3: taken by the proxy that it is for */
+        "Proxy-Require",         /* 16.6: likewise */
+        "P-Access-Network-Info", /* RFC 7315 4.4: stays in the trust domain */
+        "P-Preferred-Identity",  /* RFC 3325 9.2 */
+        "Privacy",               /* RFC 3323 5 */
+    };
+
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (slice_ieq(name, slice_of(names[i])))
+            return true;
+    return false;
+}
+
+/* The first header that did not come through; headers may be added (16.6(1), 16.6(10)). */
+static bool lost_header(const struct pair *p, struct sip_diff *ret)
+{
+    struct sip_diff_walk walk;
+
+    if (p->b2bua) {
+        *ret = (struct sip_diff){.name = SLICE("Reason"),
+                                 .before = sip_value(&p->in->msg, SIP_REASON),
+                                 .after = sip_value(&p->out->msg, SIP_REASON)};
+        return !p->reply && sip_has(&p->in->msg, SIP_REASON) &&
+               !sip_header_eq(&p->in->msg, &p->out->msg, SIP_REASON);
+    }
+    sip_diff_start(&walk, &p->in->msg, &p->out->msg, NOT_COMPARED);
+    while (sip_diff_next(&walk, ret))
+        if (ret->kind == SIP_CHANGED || (ret->kind == SIP_DROPPED && !may_vanish(ret->name)))
+            return true;
+    return false;
+}
+
+static void check_preserved(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->npairs; i++) {
+        const struct pair *p = &j->pair[i];
+        struct sip_diff d;
+        struct finding *f;
+
+        if (((p->in->msg.defects | p->out->msg.defects) & SIP_DEFECT_CUT) || !lost_header(p, &d))
+            continue;
+        f = judgement_find(j, self, p->step,
+                           judgement_text(j, "%s sends %.*s on as it was: %s", judgement_maker(j, p),
+                                          SLICE_ARG(slice_head(d.name, 60)), show(j, d.before)),
+                           d.after.p ? judgement_text(j, "it sent %s", show(j, d.after)) : "it left it out");
+        finding_show(f, p->in);
+        finding_show(f, p->out);
+    }
+}
+
+/* Headers that tables of their RFCs do not allow in a BYE: their presence is a deviation, no reason to lose
+ * it. */
+static void check_unexpected(struct judgement *j, const struct rule *self)
+{
+    static const enum sip_header wrong[] = {SIP_CONTACT, SIP_P_ASSERTED_SERVICE, SIP_P_PREFERRED_SERVICE};
+    unsigned before = 0;
+    bool reply = false;
+
+    for (struct walk w = {0}; walk_next(j, &w);) {
+        unsigned present = 0;
+        if (w.reply != reply)
+            before = 0;
+        reply = w.reply;
+        for (unsigned i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+            struct finding *f;
+            if (!sip_has(&w.hop->msg, wrong[i]))
+                continue;
+            present |= 1u << i;
+            if (before >> i & 1)
+                continue;
+            f = judgement_find(j, self, w.step,
+                               judgement_text(j, "%s sends no %s in a %s", sender(j, &w),
+                                              sip_header_name(wrong[i]), w.reply ? "2xx to BYE" : "BYE"),
+                               show(j, sip_value(&w.hop->msg, wrong[i])));
+            finding_show(f, w.hop);
+        }
+        before = present;
+    }
+}
+
+static void check_body(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->npairs; i++) {
+        const struct pair *p = &j->pair[i];
+        struct slice in = sip_body(&p->in->msg), out = sip_body(&p->out->msg);
+        struct finding *f;
+
+        if (((p->in->msg.defects | p->out->msg.defects) & SIP_DEFECT_CUT) || slice_eq(in, out) ||
+            (p->b2bua && p->reply))
+            continue;
+        f = judgement_find(
+            j, self, p->step,
+            judgement_text(j, "%s sends the body on as it was, %zu bytes", judgement_maker(j, p), in.n),
+            judgement_text(j, "it sent %zu bytes%s", out.n, in.n == out.n ? ", others" : ""));
+        finding_show(f, p->in);
+        finding_show(f, p->out);
+    }
+}
+
+static void check_length(struct judgement *j, const struct rule *self)
+{
+    const uint32_t wrong = SIP_DEFECT_CONTENT_LENGTH | SIP_DEFECT_BODY_SHORT | SIP_DEFECT_BODY_LONG;
+    bool before = true;
+
+    for (struct walk w = {0}; walk_next(j, &w);) {
+        const struct sip_msg *m = &w.hop->msg;
+        bool stream = transport_reliable(w.hop->transport) && w.hop->transport != TRANSPORT_SCTP &&
+                      w.hop->transport != TRANSPORT_WS;
+        bool exact = (m->defects & SIP_DEFECT_CUT) ||
+                     (!(m->defects & wrong) && (!stream || sip_has(m, SIP_CONTENT_LENGTH)));
+        struct finding *f;
+
+        if (!exact && before) {
+            f = judgement_find(
+                j, self, w.step,
+                judgement_text(j, "%s sends a Content-Length that counts the body", sender(j, &w)),
+                sip_has(m, SIP_CONTENT_LENGTH)
+                    ? judgement_text(j, "it says %s", show(j, sip_value(m, SIP_CONTENT_LENGTH)))
+                    : "there is none, on a stream");
+            finding_show(f, w.hop);
+        }
+        before = exact;
+    }
+}
+
+/* The operator's charging data stay in the network: not towards a client, nor from one (TS 32.260, RFC 7315).
+ */
+static void check_charging(struct judgement *j, const struct rule *self)
+{
+    static const enum sip_header hidden[] = {SIP_P_CHARGING_VECTOR, SIP_P_CHARGING_FUNCTION_ADDRESSES};
+
+    for (struct walk w = {0}; walk_next(j, &w);) {
+        role_set receiver = w.reply ? w.hop->to : w.passage->to;
+        if (!(receiver & j->bound->clients))
+            continue;
+        for (unsigned i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+            struct finding *f;
+            if (!sip_has(&w.hop->msg, hidden[i]))
+                continue;
+            f = judgement_find(j, self, w.step,
+                               judgement_text(j, "%s takes %s off before it sends to a client", sender(j, &w),
+                                              sip_header_name(hidden[i])),
+                               show(j, sip_value(&w.hop->msg, hidden[i])));
+            finding_show(f, w.hop);
+        }
+    }
+}
+
+static void check_syntax(struct judgement *j, const struct rule *self)
+{
+    const uint32_t broken = SIP_DEFECT_LF | SIP_DEFECT_CR | SIP_DEFECT_NUL | SIP_DEFECT_NO_COLON |
+                            SIP_DEFECT_START_LINE | SIP_DEFECT_VERSION | SIP_DEFECT_STATUS |
+                            SIP_DEFECT_NO_BLANK_LINE | SIP_DEFECT_REPEATED | SIP_DEFECT_EMPTY;
+    uint32_t before = 0;
+
+    for (struct walk w = {0}; walk_next(j, &w);) {
+        uint32_t here = w.hop->msg.defects & broken;
+        struct finding *f;
+
+        if (w.hop->msg.defects & SIP_DEFECT_CUT)
+            continue;
+        if (here & ~before) { /* what was handed on is the first one's */
+            f = judgement_find(
+                j, self, w.step,
+                judgement_text(j, "%s sends a message of the grammar of RFC 3261 25", sender(j, &w)),
+                sip_defect_text(here & ~before));
+            finding_show(f, w.hop);
+        }
+        before = here;
+    }
+}
+
+const struct rule rule_headers_mandatory = {
+    .id = "headers.mandatory",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 8.1.1, 20 (tables 2 and 3)",
+    .required = "Request and answer carry Via, From, To, Call-ID and CSeq.",
+    .harm = "The message cannot be matched with its session and is refused or dropped.",
+    .evidence = "The messages.",
+    .check = check_mandatory,
+};
+const struct rule rule_headers_preserved = {
+    .id = "headers.preserved",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 16.3(1), 16.6(1), 16.7(9), RFC 3326 2",
+    .required = "A proxy sends every header on that is not its own to change, unknown ones and Reason "
+                "included; a B2BUA "
+                "sends Reason on.",
+    .harm =
+        "The far end and what stands behind it (charging, records) never learn why the session was closed.",
+    .evidence = "The message on both sides of a function.",
+    .check = check_preserved,
+};
+const struct rule rule_headers_unexpected = {
+    .id = "headers.unexpected",
+    .severity = SEVERITY_SHOULD,
+    .clause = "RFC 3261 20 (table 2), RFC 6050 4.1, 4.2",
+    .required = "A leaving request and its OK carry no Contact, P-Asserted-Service or P-Preferred-Service.",
+    .harm = "None for a receiver that ignores them, as it must; one that does not may take it for something "
+            "else.",
+    .evidence = "The messages.",
+    .check = check_unexpected,
+};
+const struct rule rule_body_preserved = {
+    .id = "body.preserved",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 16.6(1), 16.7(9)",
+    .required = "No function changes the body.",
+    .harm = "What the user or the client said in it is lost.",
+    .evidence = "The message on both sides of a function.",
+    .check = check_body,
+};
+const struct rule rule_contentlength_exact = {
+    .id = "contentlength.exact",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 18.3, 20.14",
+    .required = "Content-Length is the number of bytes in the body, and over a stream it is there.",
+    .harm = "The next message on the connection is read from the wrong place: whole connections break.",
+    .evidence = "The messages, not cut by the snap length.",
+    .check = check_length,
+};
+const struct rule rule_charging_hidden = {
+    .id = "charging.hidden",
+    .severity = SEVERITY_MUST,
+    .clause = "3GPP TS 32.260 5.1.2.2, RFC 7315 4.6",
+    .required = "P-Charging-Vector and P-Charging-Function-Addresses do not reach a client.",
+    .harm = "The operator's charging identifiers and hosts are shown to outsiders.",
+    .evidence = "The messages towards the clients.",
+    .check = check_charging,
+};
+const struct rule rule_syntax = {
+    .id = "syntax",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 7, 25",
+    .required = "Every message follows the grammar of SIP.",
+    .harm = "Which functions still understand it, and what they make of it, is left to chance.",
+    .evidence = "The messages, not cut by the snap length.",
+    .check = check_syntax,
+};

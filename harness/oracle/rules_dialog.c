@@ -1,0 +1,282 @@
+/* Which dialog the request and its answer belong to (RFC 3261 8.2.6.2, 12.2). */
+#include "oracle/rules.h"
+
+/* A part of a message that has to stay the same from hop to hop. */
+struct part {
+    const char *name;
+    struct slice (*of)(const struct hop *h);
+};
+
+static struct slice part_call_id(const struct hop *h)
+{
+    return h->call_id;
+}
+
+static struct slice part_from_tag(const struct hop *h)
+{
+    return h->from_tag;
+}
+
+static struct slice part_to_tag(const struct hop *h)
+{
+    return h->to_tag;
+}
+
+static struct slice uri_of(const struct hop *h, enum sip_header id)
+{
+    struct sip_nameaddr at = {0};
+    struct slice value = sip_value(&h->msg, id);
+
+    return sip_nameaddr_decode(value, &at) ? at.uri : value;
+}
+
+static struct slice part_from(const struct hop *h)
+{
+    return uri_of(h, SIP_FROM);
+}
+
+static struct slice part_to(const struct hop *h)
+{
+    return uri_of(h, SIP_TO);
+}
+
+enum { PART_CALL_ID, PART_FROM_TAG, PART_TO_TAG, PART_FROM, PART_TO, PARTS };
+
+static const struct part parts[PARTS] = {{"Call-ID", part_call_id},
+                                         {"From tag", part_from_tag},
+                                         {"To tag", part_to_tag},
+                                         {"From URI", part_from},
+                                         {"To URI", part_to}};
+
+static bool same_part(int i, const struct hop *a, const struct hop *b)
+{
+    struct slice x = parts[i].of(a), y = parts[i].of(b);
+
+    return slice_eq(x, y) || (i >= PART_FROM && sip_uri_eq(x, y));
+}
+
+static const char *show_part(struct judgement *j, struct slice s)
+{
+    return s.p ? judgement_text(j, "%.*s", SLICE_ARG(slice_head(s, 120))) : "nothing";
+}
+
+static void find_changed(struct judgement *j, const struct rule *self, const struct pair *p, int part)
+{
+    struct finding *f =
+        judgement_find(j, self, p->step,
+                       judgement_text(j, "%s leaves the %s as it was: %s", judgement_maker(j, p),
+                                      parts[part].name, show_part(j, parts[part].of(p->in))),
+                       judgement_text(j, "it sent %s", show_part(j, parts[part].of(p->out))));
+
+    finding_show(f, p->in);
+    finding_show(f, p->out);
+}
+
+/* The closing client's request against what the INVITE and its answer settled. */
+static void check_against_dialog(struct judgement *j, const struct rule *self)
+{
+    const struct passage *p = j->way->n ? &j->way->passage[0] : NULL;
+    struct leg *leg = p && p->request ? session_leg(j->session, p->request->call_id) : NULL;
+    enum dialog_end end;
+    struct dialog *d = leg ? leg_dialog(leg, p->request->from_tag, p->request->to_tag, false, &end) : NULL;
+    struct finding *f;
+
+    if (!leg || p->depth > 1 || !leg->invite_seen || (d && d->confirmed))
+        return;
+    for (unsigned i = 0; i < leg->ndialogs; i++)
+        if (leg->dialog[i].confirmed) {
+            f = judgement_find(j, self, j->bound->flow->step[0].number,
+                               judgement_text(j, "%s sends the tags of the dialog, %s and %s",
+                                              judgement_sender(j, p->request),
+                                              show_part(j, leg->dialog[i].tag[DIALOG_CALLER]),
+                                              show_part(j, leg->dialog[i].tag[DIALOG_CALLEE])),
+                               judgement_text(j, "it sent From tag %s, To tag %s",
+                                              show_part(j, p->request->from_tag),
+                                              show_part(j, p->request->to_tag)));
+            finding_show(f, p->request);
+            return;
+        }
+}
+
+static void check_identity(struct judgement *j, const struct rule *self)
+{
+    check_against_dialog(j, self);
+    for (unsigned i = 0; i < j->npairs; i++)
+        for (int part = 0; part < PARTS && !j->pair[i].reply && !j->pair[i].b2bua; part++)
+            if (!same_part(part, j->pair[i].in, j->pair[i].out))
+                find_changed(j, self, &j->pair[i], part);
+}
+
+static void check_cseq_preserved(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->npairs; i++) {
+        const struct pair *p = &j->pair[i];
+        struct finding *f;
+
+        if (p->b2bua || !p->in->cseq_ok || (p->out->cseq_ok && p->in->cseq == p->out->cseq))
+            continue;
+        f = judgement_find(j, self, p->step,
+                           judgement_text(j, "%s leaves the CSeq number %u as it was", judgement_maker(j, p),
+                                          (unsigned)p->in->cseq),
+                           p->out->cseq_ok ? judgement_text(j, "it sent %u", (unsigned)p->out->cseq)
+                                           : "it sent none that can be read");
+        finding_show(f, p->in);
+        finding_show(f, p->out);
+    }
+}
+
+/* Each first request of a dialog along the way: the client's, and behind every B2BUA. */
+static void check_cseq_increasing(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->way->n; i++) {
+        const struct passage *p = &j->way->passage[i];
+        struct leg *leg;
+        struct dialog *d;
+        enum dialog_end end;
+        struct finding *f;
+
+        if (!p->request || !p->request->cseq_ok || p->depth > 1 ||
+            (p->joint != JOINT_FIRST && p->joint != JOINT_B2BUA))
+            continue;
+        leg = session_leg(j->session, p->request->call_id);
+        d = leg ? leg_dialog(leg, p->request->from_tag, p->request->to_tag, false, &end) : NULL;
+        if (!d || !d->cseq[end] || p->request->cseq > d->cseq[end])
+            continue;
+        f = judgement_find(j, self, judgement_step(j, p, false),
+                           judgement_text(j, "%s sends a CSeq above %u, its last in this dialog",
+                                          judgement_from(j, p), (unsigned)d->cseq[end]),
+                           judgement_text(j, "it sent %u", (unsigned)p->request->cseq));
+        finding_show(f, p->request);
+    }
+}
+
+static bool method_agrees(const struct hop *h)
+{
+    uint32_t number;
+    struct slice method;
+
+    return !sip_cseq(&h->msg, &number, &method) || slice_eq(method, SLICE("BYE"));
+}
+
+static void check_cseq_method(struct judgement *j, const struct rule *self)
+{
+    bool before = true;
+
+    for (unsigned i = 0; i < j->way->n; i++) {
+        const struct passage *p = &j->way->passage[i];
+        struct finding *f;
+        bool agrees;
+
+        if (!p->request || p->inner)
+            continue;
+        agrees = method_agrees(p->request);
+        if (!agrees && before) {
+            f = judgement_find(
+                j, self, judgement_step(j, p, false), "the method in CSeq is the request's own, BYE",
+                judgement_text(j, "CSeq is %.*s",
+                               SLICE_ARG(slice_head(sip_value(&p->request->msg, SIP_CSEQ), 60))));
+            finding_show(f, p->request);
+        }
+        before = agrees;
+    }
+}
+
+static bool same_vias(const struct hop *a, const struct hop *b)
+{
+    if (a->nvias != b->nvias)
+        return false;
+    for (unsigned i = 0; i < a->nvias; i++)
+        if (!slice_eq(a->via[i].branch, b->via[i].branch) || !slice_ieq(a->via[i].host, b->via[i].host))
+            return false;
+    return true;
+}
+
+/* What the end that answers must copy (8.2.6.2): the index of the part that is not, PARTS for CSeq, PARTS + 1
+ * for the Vias, -1 where all is well. */
+static int not_copied(const struct hop *request, const struct hop *reply)
+{
+    for (int part = 0; part < PARTS; part++)
+        if (!same_part(part, request, reply) && !(part == PART_TO_TAG && !request->to_tag.p))
+            return part;
+    if (request->cseq_ok && (!reply->cseq_ok || request->cseq != reply->cseq))
+        return PARTS;
+    return same_vias(request, reply) ? -1 : PARTS + 1;
+}
+
+static void find_not_copied(struct judgement *j, const struct rule *self, const struct passage *p, int part)
+{
+    const char *name = part < PARTS ? parts[part].name : part == PARTS ? "CSeq" : "Via list";
+    struct finding *f;
+
+    f = judgement_find(j, self, judgement_step(j, p, true),
+                       judgement_text(j, "%s copies the %s of the request%s%s", judgement_to(j, p), name,
+                                      part < PARTS ? ": " : "",
+                                      part < PARTS ? show_part(j, parts[part].of(p->request)) : ""),
+                       part < PARTS ? judgement_text(j, "it sent %s", show_part(j, parts[part].of(p->reply)))
+                                    : "it sent another one");
+    finding_show(f, p->request);
+    finding_show(f, p->reply);
+}
+
+static void check_copied(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = j->way->n; i-- > 0;) {
+        const struct passage *p = &j->way->passage[i];
+        bool makes = i + 1 == j->way->n || j->way->passage[i + 1].joint == JOINT_B2BUA;
+        int part = p->request && p->reply && makes ? not_copied(p->request, p->reply) : -1;
+
+        if (part >= 0)
+            find_not_copied(j, self, p, part);
+    }
+    for (unsigned i = 0; i < j->npairs; i++)
+        for (int part = 0; part < PARTS && j->pair[i].reply && !j->pair[i].b2bua; part++)
+            if (!same_part(part, j->pair[i].in, j->pair[i].out))
+                find_changed(j, self, &j->pair[i], part);
+}
+
+const struct rule rule_dialog_identity = {
+    .id = "dialog.identity",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 12.2.1.1, 16.6(1)",
+    .required = "Call-ID, From and To with their tags are the dialog's, and no proxy changes them.",
+    .harm = "The next function finds no session that the request could close, and answers 481.",
+    .evidence = "The request on both sides of a function; for the client the INVITE and its answer.",
+    .check = check_identity,
+};
+const struct rule rule_cseq_preserved = {
+    .id = "cseq.preserved",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 16.6(1), 16.7(9)",
+    .required = "No proxy changes the CSeq of a request or of its answer.",
+    .harm = "The request is taken for an old one and refused, or the answer for that of another request.",
+    .evidence = "The message on both sides of a function.",
+    .check = check_cseq_preserved,
+};
+const struct rule rule_cseq_increasing = {
+    .id = "cseq.increasing",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 12.2.1.1",
+    .required = "The CSeq number is higher than in every request that this end sent in the dialog before.",
+    .harm = "The far end must refuse it with 500: the session stays open.",
+    .evidence = "The INVITE and the other requests of that end.",
+    .check = check_cseq_increasing,
+};
+const struct rule rule_cseq_method = {
+    .id = "cseq.method",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 8.1.1.5, 20.16",
+    .required = "The method in CSeq is that of the request.",
+    .harm = "Functions that go by the one and those that go by the other disagree on what is asked.",
+    .evidence = "The requests.",
+    .check = check_cseq_method,
+};
+const struct rule rule_response_copied = {
+    .id = "response.copied",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 8.2.6.2, 16.7(9)",
+    .required = "The answer carries Via, From, To with its tag, Call-ID and CSeq of the request, and proxies "
+                "leave them so.",
+    .harm = "A function cannot match the answer to the request and throws it away.",
+    .evidence = "The request and its answer at the far client, and the answer on both sides of a function.",
+    .check = check_copied,
+};

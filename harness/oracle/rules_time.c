@@ -1,0 +1,147 @@
+/* When, and how often (RFC 3261 17.1.2, 17.2.2; 15.1.1). */
+#include "oracle/rules.h"
+
+/* A retransmission may be this much early (clocks, batching in the capture) or late (a busy host): as a part
+ * of the interval, and at least so much. */
+enum { EARLY_PART = 4 };
+#define SLACK (50 * NSEC_PER_MSEC)
+
+static void check_transport(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->way->n; i++) {
+        const struct passage *p = &j->way->passage[i];
+        struct finding *f;
+
+        if (!p->request || !p->request->nrepeats || !transport_reliable(p->request->transport))
+            continue;
+        f = judgement_find(j, self, judgement_step(j, p, false),
+                           judgement_text(j, "%s sends the request once over %s", judgement_from(j, p),
+                                          transport_name(p->request->transport)),
+                           judgement_text(j, "it sent it %u times", (unsigned)p->request->nrepeats + 1));
+        finding_show(f, p->request);
+    }
+}
+
+/* The first interval that is too short for Timer E: T1, doubled each time up to T2. */
+static int too_soon(const struct judgement *j, const struct hop *h, nsec_t *ret_was, nsec_t *ret_should)
+{
+    nsec_t e = j->profile->t1, before = h->first.time;
+
+    for (uint32_t i = 0; i < h->nrepeats && i < HOP_REPEATS_MAX; i++) {
+        nsec_t gap = h->repeat[i].time - before;
+        if (gap < e - e / EARLY_PART - SLACK) {
+            *ret_was = gap;
+            *ret_should = e;
+            return (int)i;
+        }
+        before = h->repeat[i].time;
+        e = 2 * e < j->profile->t2 ? 2 * e : j->profile->t2;
+    }
+    return -1;
+}
+
+static void check_timing(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->way->n; i++) {
+        const struct passage *p = &j->way->passage[i];
+        nsec_t was, should;
+        struct finding *f;
+        int at;
+
+        if (!p->request || transport_reliable(p->request->transport) ||
+            (at = too_soon(j, p->request, &was, &should)) < 0)
+            continue;
+        f = judgement_find(j, self, judgement_step(j, p, false),
+                           judgement_text(j, "%s waits %.3f s before retransmission %d", judgement_from(j, p),
+                                          (double)should / (double)NSEC_PER_SEC, at + 1),
+                           judgement_text(j, "it waited %.3f s", (double)was / (double)NSEC_PER_SEC));
+        finding_show(f, p->request);
+        if (f && f->nframes < FINDING_FRAMES_MAX) {
+            f->frame[f->nframes] = p->request->repeat[at].frame;
+            f->frame_source[f->nframes++] = p->request->repeat[at].source;
+        }
+    }
+}
+
+/* Timer F: nobody sends a request again after 64*T1. */
+static void check_final(struct judgement *j, const struct rule *self)
+{
+    nsec_t limit = 64 * j->profile->t1;
+
+    for (unsigned i = 0; i < j->way->n; i++) {
+        const struct passage *p = &j->way->passage[i];
+        const struct hop *h = p->request;
+        uint32_t n = h && h->nrepeats < HOP_REPEATS_MAX ? h->nrepeats : HOP_REPEATS_MAX;
+        nsec_t last;
+        struct finding *f;
+
+        if (!h || !h->nrepeats)
+            continue;
+        last = h->repeat[n - 1].time - h->first.time;
+        if (last <= limit + limit / EARLY_PART)
+            continue;
+        f = judgement_find(
+            j, self, judgement_step(j, p, false),
+            judgement_text(j, "%s gives up %.1f s after it first sent the request", judgement_from(j, p),
+                           (double)limit / (double)NSEC_PER_SEC),
+            judgement_text(j, "it sent it again after %.1f s", (double)last / (double)NSEC_PER_SEC));
+        finding_show(f, h);
+    }
+}
+
+static void check_closed(struct judgement *j, const struct rule *self)
+{
+    const struct session *s = j->session;
+    struct finding *f;
+
+    if (j->way->again) {
+        f = judgement_find(j, self, 0, "after its answer no further leaving request is sent in the dialog",
+                           judgement_text(j, "%s sent another one", judgement_sender(j, j->way->again)));
+        finding_show(f, j->way->again);
+    }
+    if (!s->after)
+        return;
+    f = judgement_find(j, self, 0, "after the answer no further request is sent in the dialog",
+                       judgement_text(j, "%u more were seen", (unsigned)s->after));
+    if (f) {
+        f->frame[f->nframes] = s->after_first.frame;
+        f->frame_source[f->nframes++] = s->after_first.source;
+    }
+}
+
+const struct rule rule_retransmit_timing = {
+    .id = "retransmit.timing",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 17.1.2.2",
+    .required = "Over UDP the request is sent again after T1, then after twice that each time, up to T2.",
+    .harm = "Sent again too soon it adds load where there is already too much.",
+    .evidence = "The retransmissions, in one capture.",
+    .check = check_timing,
+};
+const struct rule rule_retransmit_transport = {
+    .id = "retransmit.transport",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 17.1.2.2",
+    .required = "Over a reliable transport the request is sent once.",
+    .harm = "The next function does the work twice, for nothing.",
+    .evidence = "The request and its repetition on one connection.",
+    .check = check_transport,
+};
+const struct rule rule_timeout_final = {
+    .id = "timeout.final",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 17.1.2.2, 15.1.1",
+    .required = "After 64*T1 without an answer the request is given up, and the session with it.",
+    .harm = "A session that is over for the user still costs: signalling, state, in the worst case charging.",
+    .evidence = "The retransmissions, in one capture that lasts for more than 64*T1.",
+    .check = check_final,
+};
+const struct rule rule_session_closed = {
+    .id = "session.closed",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3261 15.1.1, 15.1.2",
+    .required = "With the answer the session is over: no further request is sent in its dialog.",
+    .harm = "One end believes in a session that the other has closed.",
+    .evidence = "What comes after the answer, for as long as the capture lasts.",
+    .check = check_closed,
+};

@@ -1,0 +1,141 @@
+#include "oracle/strand.h"
+
+#include <errno.h>
+
+bool strand_same_via(const struct sip_via *a, const struct sip_via *b)
+{
+    return slice_eq(a->branch, b->branch) && a->port == b->port && slice_ieq(a->host, b->host);
+}
+
+bool strand_continues(const struct hop *parent, const struct hop *child, unsigned more)
+{
+    if (!parent->nvias || child->nvias != parent->nvias + more)
+        return false;
+    for (unsigned i = 0; i < parent->nvias; i++)
+        if (!strand_same_via(&child->via[i + more], &parent->via[i]))
+            return false;
+    return true;
+}
+
+static bool belongs(const struct strand *st, const struct hop *h)
+{
+    return st->cseq == h->cseq && slice_eq(st->call_id, h->call_id) && slice_eq(st->from_tag, h->from_tag) &&
+           slice_eq(st->to_tag, h->to_tag);
+}
+
+/* A function that spoiled the dialog identifiers sent on the same transaction all the same: its Vias tell. */
+static bool grows_from(const struct strand *st, const struct hop *h)
+{
+    for (unsigned i = 0; i < st->n; i++)
+        if (h->nvias > 1 && strand_continues(st->hop[i], h, 1))
+            return true;
+    return false;
+}
+
+static struct strand *strand_of(struct strand *all, int n, const struct hop *h)
+{
+    for (int i = 0; i < n; i++)
+        if (belongs(&all[i], h))
+            return &all[i];
+    for (int i = 0; i < n; i++)
+        if (grows_from(&all[i], h))
+            return &all[i];
+    return NULL;
+}
+
+/* Index of the hop that hop[at] was made from, or -1. */
+static int parent_of(const struct strand *st, unsigned at, bool *ret_broken)
+{
+    const struct hop *h = st->hop[at];
+    int best = -1;
+
+    *ret_broken = false;
+    for (unsigned more = 1; more < h->nvias; more++)
+        for (unsigned i = 0; i < st->n; i++)
+            if (i != at && strand_continues(st->hop[i], h, more))
+                return (int)i;
+    for (unsigned i = 0; i < st->n; i++) {
+        const struct hop *p = st->hop[i];
+        if (i == at || !hop_before(p, h) || !(p->to & h->from) || strand_continues(h, p, 1))
+            continue;
+        if (best < 0 || hop_before(st->hop[best], p))
+            best = (int)i;
+    }
+    *ret_broken = best >= 0;
+    return best;
+}
+
+struct tree {
+    int parent[SESSION_HOPS_MAX];
+    bool broken[SESSION_HOPS_MAX];
+};
+
+static unsigned depth_of(const struct tree *t, unsigned at, unsigned n)
+{
+    unsigned depth = 1;
+
+    for (int i = t->parent[at]; i >= 0 && depth <= n; i = t->parent[i])
+        depth++;
+    return depth;
+}
+
+/* The main line runs to the hop with the longest line behind it; of equals to the first. */
+static int find_chain(struct strand *st, struct arena *arena, struct tree *t)
+{
+    unsigned deepest = 0, best = 0;
+
+    for (unsigned i = 0; i < st->n; i++)
+        t->parent[i] = parent_of(st, i, &t->broken[i]);
+    for (unsigned i = 0; i < st->n; i++) {
+        unsigned depth = depth_of(t, i, st->n);
+        if (depth > best && depth <= st->n) { /* deeper than there are hops is a circle of broken joints */
+            best = depth;
+            deepest = i;
+        }
+    }
+    st->chain = arena_alloc(arena, (best + 1) * sizeof(struct hop *));
+    st->broken = arena_alloc(arena, (best + 1) * sizeof(bool));
+    if (!st->chain || !st->broken)
+        return -ENOMEM;
+    st->nchain = best;
+    for (int i = (int)deepest; best-- > 0; i = t->parent[i]) {
+        st->chain[best] = st->hop[i];
+        st->broken[best] = t->broken[i];
+    }
+    return 0;
+}
+
+int strand_find(const struct session *s, struct arena *arena, struct strand ret[STRANDS_MAX])
+{
+    struct tree *tree = arena_alloc(arena, sizeof *tree);
+    int n = 0;
+
+    if (!tree)
+        return -ENOMEM;
+    for (unsigned i = 0; i < s->nhops; i++) {
+        const struct hop *h = s->hop[i];
+        struct strand *st;
+
+        if (hop_is_reply(h))
+            continue;
+        st = strand_of(ret, n, h);
+        if (!st) {
+            if (n == STRANDS_MAX)
+                continue;
+            st = &ret[n++];
+            *st = (struct strand){.call_id = h->call_id,
+                                  .from_tag = h->from_tag,
+                                  .to_tag = h->to_tag,
+                                  .cseq = h->cseq,
+                                  .leg = session_leg(s, h->call_id)};
+            st->hop = arena_alloc(arena, s->nhops * sizeof(struct hop *));
+            if (!st->hop)
+                return -ENOMEM;
+        }
+        st->hop[st->n++] = h;
+    }
+    for (int i = 0; i < n; i++)
+        if (find_chain(&ret[i], arena, tree) < 0)
+            return -ENOMEM;
+    return n;
+}

@@ -1,0 +1,299 @@
+#include "oracle/way.h"
+
+#include <errno.h>
+
+#include "oracle/strand.h"
+
+struct finder {
+    const struct session *session;
+    const struct profile *profile;
+    role_set clients;
+    struct arena *arena;
+    int nstrands;
+    struct strand strand[STRANDS_MAX];
+    bool taken[STRANDS_MAX]; /* on a way already, or another attempt of one that is */
+};
+
+/* Who wrote a Via: by `received` or an address in sent-by; a name by what this session shows of it. 0:
+ * unknown. */
+static role_set via_owner(const struct finder *f, const struct sip_via *via)
+{
+    const struct session *s = f->session;
+    struct endpoint e = {.port = via->port ? via->port : 5060};
+
+    if (addr_parse(via->host, &e.addr) && profile_owners(f->profile, &e))
+        return profile_owners(f->profile, &e);
+    if (via->received.n && addr_parse(via->received, &e.addr))
+        return profile_owners(f->profile, &e);
+    for (unsigned i = 0; i < s->nhops; i++) {
+        const struct hop *h = s->hop[i];
+        if (!hop_is_reply(h) && h->nvias && slice_ieq(h->via[0].host, via->host) &&
+            h->via[0].port == via->port)
+            return h->from;
+    }
+    return 0;
+}
+
+static struct passage *add_passage(struct way *w)
+{
+    if (w->n == WAY_PASSAGES_MAX)
+        return NULL;
+    w->passage[w->n] = (struct passage){.step = -1};
+    return &w->passage[w->n++];
+}
+
+/* The passages that the Via stack of `h` proves beyond the first `known` entries from the bottom, up to its
+ * own. */
+static void add_proved(const struct finder *f, struct way *w, const struct hop *h, unsigned known)
+{
+    for (unsigned depth = known + 1; depth < h->nvias; depth++) {
+        const struct sip_via *via = &h->via[h->nvias - depth];
+        struct passage *p = add_passage(w);
+
+        if (!p)
+            return;
+        p->joint = depth == known + 1 && known == 0 && w->n == 1 ? JOINT_FIRST : JOINT_PROXY;
+        p->from = via_owner(f, via);
+        p->to = via_owner(f, &h->via[h->nvias - depth - 1]);
+        p->proof = h;
+        p->branch = via->branch;
+        p->depth = depth;
+        if (!p->from || !p->to)
+            p->joint = w->n == 1 ? JOINT_FIRST : JOINT_GAP;
+    }
+}
+
+static void add_strand(const struct finder *f, struct way *w, const struct strand *st)
+{
+    for (unsigned i = 0; i < st->nchain; i++) {
+        const struct hop *h = st->chain[i];
+        unsigned known = i ? st->chain[i - 1]->nvias : 0;
+        enum passage_joint joint = w->n == 0 ? JOINT_FIRST : i == 0 ? JOINT_B2BUA : JOINT_PROXY;
+        struct passage *p;
+
+        if (st->broken[i])
+            joint = JOINT_BROKEN;
+        else
+            add_proved(f, w, h, known);
+        p = add_passage(w);
+        if (!p)
+            return;
+        p->joint = w->n > 1 && joint == JOINT_FIRST ? JOINT_PROXY : joint;
+        p->from = h->from;
+        p->to = h->to;
+        p->request = p->proof = h;
+        p->branch = hop_branch(h);
+        p->depth = h->nvias;
+    }
+}
+
+static const struct hop *strand_leaf(const struct strand *st)
+{
+    return st->nchain ? st->chain[st->nchain - 1] : NULL;
+}
+
+/* Whether `b` is the same end's further attempt at what `a` was to close. */
+static bool same_end(const struct strand *a, const struct strand *b)
+{
+    return slice_eq(a->call_id, b->call_id) && slice_eq(a->from_tag, b->from_tag) &&
+           slice_eq(a->to_tag, b->to_tag);
+}
+
+static bool opposite_end(const struct strand *a, const struct strand *b)
+{
+    return slice_eq(a->call_id, b->call_id) && slice_eq(a->from_tag, b->to_tag) &&
+           slice_eq(a->to_tag, b->from_tag);
+}
+
+/* The strand with which the function that `st` ended at sent the request on; -1 where it did not. */
+static int continuation(const struct finder *f, const struct strand *st)
+{
+    const struct hop *leaf = strand_leaf(st);
+    int best = -1;
+
+    if (!leaf || !(leaf->to & ~f->clients))
+        return -1;
+    for (int i = 0; i < f->nstrands; i++) {
+        const struct strand *next = &f->strand[i];
+        const struct hop *root = next->nchain ? next->chain[0] : NULL;
+
+        if (f->taken[i] || !root || next == st || same_end(st, next) || opposite_end(st, next))
+            continue;
+        if (root->nvias > 1 || !(root->from & leaf->to) || hop_before(root, st->chain[0]))
+            continue;
+        if (best < 0 || hop_before(root, f->strand[best].chain[0]))
+            best = i;
+    }
+    return best;
+}
+
+static unsigned final_status(const struct session *s, const struct hop *request)
+{
+    for (unsigned i = 0; i < s->nhops; i++) {
+        const struct hop *h = s->hop[i];
+        if (h->msg.status >= 200 && h->cseq == request->cseq && slice_eq(h->call_id, request->call_id) &&
+            slice_eq(hop_branch(h), hop_branch(request)))
+            return h->msg.status;
+    }
+    return 0;
+}
+
+/* Of one end's attempts, the first that was not merely challenged; the others are taken, and noted on the
+ * way. */
+static int choose_attempt(struct finder *f, struct way *w, int first)
+{
+    int chosen = first;
+
+    for (int i = first; i < f->nstrands; i++) {
+        const struct strand *st = &f->strand[i];
+        unsigned status;
+
+        if (f->taken[i] || !st->nchain || (i != first && !same_end(&f->strand[first], st)))
+            continue;
+        status = final_status(f->session, f->strand[chosen].chain[0]);
+        if (i != chosen && (status == 401 || status == 407)) {
+            w->challenged = f->strand[chosen].chain[0];
+            chosen = i;
+        } else if (i != chosen && !w->again) {
+            w->again = st->chain[0];
+        }
+        f->taken[i] = true;
+    }
+    return chosen;
+}
+
+static bool on_passage(const struct way *w, const struct hop *h)
+{
+    for (unsigned i = 0; i < w->n; i++)
+        if (w->passage[i].request == h || w->passage[i].reply == h)
+            return true;
+    return false;
+}
+
+/* Ends agree: the answer runs back where the request came from. */
+static bool runs_back(const struct passage *p, const struct hop *reply)
+{
+    if (p->request)
+        return addr_eq(&reply->src.addr, &p->request->dst.addr) &&
+               addr_eq(&reply->dst.addr, &p->request->src.addr);
+    return (reply->from & p->to) && (reply->to & p->from);
+}
+
+static void attach_replies(struct way *w)
+{
+    const struct session *s = w->session;
+
+    for (unsigned k = 0; k < w->n; k++) {
+        struct passage *p = &w->passage[k];
+        for (unsigned i = 0; i < s->nhops && !p->reply; i++) {
+            const struct hop *h = s->hop[i];
+            if (h->msg.status >= 200 && h->cseq == p->proof->cseq &&
+                slice_eq(h->call_id, p->proof->call_id) && slice_eq(hop_branch(h), p->branch) &&
+                runs_back(p, h))
+                p->reply = h;
+        }
+    }
+}
+
+static bool same_transactions(const struct way *w, const struct hop *h)
+{
+    for (unsigned k = 0; k < w->n; k++) {
+        const struct hop *r = w->passage[k].proof;
+        if (h->cseq == r->cseq && slice_eq(h->call_id, r->call_id) && slice_eq(h->from_tag, r->from_tag))
+            return true;
+    }
+    return false;
+}
+
+static void gather_aside(struct way *w)
+{
+    const struct session *s = w->session;
+
+    for (unsigned i = 0; i < s->nhops && w->naside < WAY_ASIDE_MAX; i++)
+        if (!on_passage(w, s->hop[i]) && same_transactions(w, s->hop[i]))
+            w->aside[w->naside++] = s->hop[i];
+}
+
+/* The other end's own BYE, sent before it was handed this one or before this one's answer was back. */
+static void note_crossing(const struct finder *f, struct way *w, const struct strand *own)
+{
+    for (int i = 0; i < f->nstrands; i++) {
+        const struct strand *st = &f->strand[i];
+        const struct hop *root = st->nchain ? st->chain[0] : NULL;
+
+        if (!root || st == own || same_end(st, own) || !(root->from & f->clients) ||
+            (root->from & own->chain[0]->from))
+            continue;
+        w->crossed = true;
+    }
+}
+
+static struct way *follow(struct finder *f, int first)
+{
+    struct way *w = arena_alloc(f->arena, sizeof *w);
+    int at;
+
+    if (!w)
+        return NULL;
+    w->session = f->session;
+    at = choose_attempt(f, w, first);
+    w->leg = f->strand[at].leg;
+    note_crossing(f, w, &f->strand[at]);
+    while (at >= 0) {
+        add_strand(f, w, &f->strand[at]);
+        w->nlegs++;
+        at = continuation(f, &f->strand[at]);
+        if (at >= 0)
+            at = choose_attempt(f, w, at);
+    }
+    for (unsigned i = 0; i < w->n; i++)
+        w->passage[i].inner = (w->passage[i].from & w->passage[i].to) != 0;
+    attach_replies(w);
+    gather_aside(w);
+    return w;
+}
+
+/* A strand that some other one goes on into does not begin a way. */
+static bool begins_way(const struct finder *f, int at)
+{
+    for (int i = 0; i < f->nstrands; i++)
+        if (i != at && !f->taken[i] && continuation(f, &f->strand[i]) == at)
+            return false;
+    return true;
+}
+
+int way_find(const struct session *s, const struct profile *profile, role_set clients, struct arena *arena,
+             struct way *ret_way[WAYS_MAX])
+{
+    struct finder *f = arena_alloc(arena, sizeof *f);
+    int n = 0;
+
+    if (!f)
+        return -ENOMEM;
+    f->session = s;
+    f->profile = profile;
+    f->clients = clients;
+    f->arena = arena;
+    f->nstrands = strand_find(s, arena, f->strand);
+    if (f->nstrands < 0)
+        return f->nstrands;
+    for (int pass = 0; pass < 2;
+         pass++) /* what begins no way by itself begins one where nothing leads to it */
+        for (int i = 0; i < f->nstrands && n < WAYS_MAX; i++) {
+            if (f->taken[i] || !f->strand[i].nchain || (pass == 0 && !begins_way(f, i)))
+                continue;
+            ret_way[n] = follow(f, i);
+            if (!ret_way[n])
+                return -ENOMEM;
+            n++;
+        }
+    return n;
+}
+
+const struct passage *way_last_seen(const struct way *w)
+{
+    for (unsigned i = w->n; i-- > 0;)
+        if (w->passage[i].request)
+            return &w->passage[i];
+    return NULL;
+}
