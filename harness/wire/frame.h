@@ -8,6 +8,9 @@
 /* Pseudo link type of a frame whose bytes are one HEP version 3 packet (outside the range of pcap's). */
 enum { LINK_HEP3 = 0x10000 };
 
+/* No frame's time is later (the year 2116) or before 0, so that two times always have a difference. */
+#define FRAME_TIME_MAX (INT64_MAX / 2)
+
 struct frame {
     struct slice bytes; /* as captured; borrowed until the next frame is asked for */
     uint32_t wire_len;  /* as it was on the wire; larger than bytes.n where the snap length cut it */

@@ -1,0 +1,234 @@
+/* IP packets: fragments, tunnels, transports. See wire_state.h. */
+#include <errno.h>
+
+#include "wire/bytes.h"
+#include "wire/hash.h"
+#include "wire/link.h"
+#include "wire/sniff.h"
+#include "wire/tunnel.h"
+#include "wire/wire_state.h"
+
+enum { TUNNELS_MAX = 8, UDP_HEAD = 8, TCP_HEAD = 20 };
+
+/* A packet on its way: what is left to look at, and whose it is. */
+struct walk {
+    struct wire *w;
+    const struct frame *frame;
+    struct ip_packet ip;
+    uint32_t frames;
+    int tunnels;
+};
+
+static int ip_layer(struct walk *k, struct slice bytes);
+
+static int from_link(enum link_result r)
+{
+    switch (r) {
+    case LINK_SHORT:
+        return WIRE_SHORT;
+    case LINK_SECRET:
+        return WIRE_ENCRYPTED;
+    case LINK_UNKNOWN:
+        return WIRE_LINK_UNKNOWN;
+    default:
+        return WIRE_NOT_IP;
+    }
+}
+
+/* What a tunnel holds, as an IP packet of its own. */
+static int inside(struct walk *k, enum link_result found, struct slice bytes)
+{
+    if (found != LINK_IP)
+        return from_link(found);
+    if (++k->tunnels > TUNNELS_MAX)
+        return WIRE_NESTED;
+    return ip_layer(k, bytes);
+}
+
+/* The time to live and the checksums change on the way and are left out; the tunnel around the packet, too.
+ */
+static bool is_duplicate(struct walk *k, uint64_t way, uint64_t what, struct slice data)
+{
+    uint64_t seed = way ^ (what << 32 | k->ip.id) * UINT64_C(0x9e3779b97f4a7c15);
+    bool strong = k->ip.id != 0;
+
+    return dedup_seen(k->w->dedup, hash_bytes(data, seed), strong, k->frame->time, k->frame->source);
+}
+
+static struct payload new_payload(const struct walk *k, struct slice data, enum transport transport)
+{
+    return (struct payload){.bytes = data,
+                            .src.addr = k->ip.src,
+                            .dst.addr = k->ip.dst,
+                            .transport = transport,
+                            .time = k->frame->time,
+                            .frame = k->frame->number,
+                            .source = k->frame->source};
+}
+
+static bool is_sip_port(const struct wire *w, uint16_t port)
+{
+    for (int i = 0; i < w->options.nsip_ports; i++)
+        if (w->options.sip_port[i] == port)
+            return true;
+    return false;
+}
+
+static int datagram(struct walk *k, struct payload *p)
+{
+    enum sniff what = sniff_datagram(p->bytes);
+    int r;
+
+    if (what == SNIFF_KEEPALIVE && !p->cut)
+        return WIRE_KEEPALIVE;
+    if (what != SNIFF_SIP && !is_sip_port(k->w, p->dst.port) && !is_sip_port(k->w, p->src.port))
+        return WIRE_NOT_SIP;
+    if (is_duplicate(k, hash_way(&p->src, &p->dst), p->transport, p->bytes))
+        return WIRE_DUPLICATE;
+    r = wire_hand_on(k->w, p);
+    return r < 0 ? r : WIRE_USED;
+}
+
+/* RFC 768. A length of 0 is a jumbogram's or an offload's. */
+static int udp(struct walk *k)
+{
+    struct slice all = k->ip.payload, in;
+    size_t sent = all.n + k->ip.missing, n;
+    enum link_result tunnel;
+    struct payload p;
+
+    if (all.n < UDP_HEAD)
+        return sent < UDP_HEAD ? WIRE_BAD_TRANSPORT : WIRE_SHORT;
+    n = get_be16(all.p + 4);
+    if (n == 0)
+        n = sent;
+    if (n < UDP_HEAD || n > sent)
+        return WIRE_BAD_TRANSPORT;
+    p = new_payload(k, slice_tail(slice_head(all, n), UDP_HEAD), TRANSPORT_UDP);
+    p.src.port = get_be16(all.p);
+    p.dst.port = get_be16(all.p + 2);
+    p.cut = n > all.n;
+    tunnel = tunnel_udp(p.src.port, p.dst.port, p.bytes, &in);
+    if (tunnel != LINK_UNKNOWN)
+        return inside(k, tunnel, in);
+    return datagram(k, &p);
+}
+
+/* What the stream that a segment went into turned out to be. */
+static int from_stream(const struct wire *w)
+{
+    switch (w->stream.shown) {
+    case STREAM_TLS:
+        return w->options.tls_read ? WIRE_TLS_DECRYPTED : WIRE_TLS_UNREADABLE;
+    case STREAM_OTHER:
+        return WIRE_NOT_SIP;
+    default:
+        return w->stream.keepalive ? WIRE_KEEPALIVE : WIRE_USED;
+    }
+}
+
+static int from_tcp(const struct wire *w, int outcome)
+{
+    switch (outcome) {
+    case TCP_TAKEN:
+        return from_stream(w);
+    case TCP_CONTROL:
+        return WIRE_CONTROL;
+    case TCP_REPEATED:
+        return WIRE_RETRANSMITTED;
+    default:
+        return outcome < 0 ? outcome : WIRE_AFTER_CLOSE;
+    }
+}
+
+/* RFC 9293 3.1 */
+static int tcp(struct walk *k)
+{
+    struct slice all = k->ip.payload;
+    struct tcp_segment s = {.src.addr = k->ip.src,
+                            .dst.addr = k->ip.dst,
+                            .missing = k->ip.missing,
+                            .time = k->frame->time,
+                            .frame = k->frame->number,
+                            .source = k->frame->source};
+    size_t head;
+
+    if (all.n < TCP_HEAD)
+        return k->ip.missing ? WIRE_SHORT : WIRE_BAD_TRANSPORT;
+    head = (size_t)(byte_at(all, 12) >> 4) * 4;
+    if (head < TCP_HEAD || head > all.n + k->ip.missing)
+        return WIRE_BAD_TRANSPORT;
+    if (head > all.n)
+        return WIRE_SHORT;
+    s.src.port = get_be16(all.p);
+    s.dst.port = get_be16(all.p + 2);
+    s.seq = get_be32(all.p + 4);
+    s.ack = get_be32(all.p + 8);
+    s.flags = byte_at(all, 13);
+    s.data = slice_tail(all, head);
+    if (s.data.n && is_duplicate(k, hash_way(&s.src, &s.dst), s.seq, s.data))
+        return WIRE_DUPLICATE;
+    k->w->stream.shown = STREAM_NEW;
+    k->w->stream.keepalive = false;
+    return from_tcp(k->w, tcp_segment(k->w->tcp, &s));
+}
+
+static int transport(struct walk *k)
+{
+    struct slice in = k->ip.payload;
+
+    switch (k->ip.protocol) {
+    case IP_UDP:
+        return udp(k);
+    case IP_TCP:
+        return tcp(k);
+    case IP_IPV4:
+    case IP_IPV6:
+        return inside(k, LINK_IP, in);
+    case IP_GRE:
+        return inside(k, tunnel_gre(k->ip.payload, &in), in);
+    case IP_ESP:
+        return WIRE_ENCRYPTED;
+    default:
+        return WIRE_OTHER_PROTOCOL;
+    }
+}
+
+static int from_ip(enum ip_result r)
+{
+    return r == IP_SHORT ? WIRE_SHORT : WIRE_BAD_IP;
+}
+
+static int fragment(struct walk *k)
+{
+    struct endpoint src = {.addr = k->ip.src}, dst = {.addr = k->ip.dst};
+    uint64_t what = (uint64_t)k->ip.offset << 8 | k->ip.protocol;
+    enum ip_result r;
+    int got;
+
+    if (is_duplicate(k, hash_way(&src, &dst), what, k->ip.payload))
+        return WIRE_DUPLICATE;
+    got = ipfrag_add(k->w->ipfrag, &k->ip, k->frame->time, &k->frames);
+    if (got <= 0)
+        return got < 0 ? got : WIRE_PENDING;
+    r = ip_pass_extensions(&k->ip);
+    return r == IP_OK ? transport(k) : from_ip(r);
+}
+
+static int ip_layer(struct walk *k, struct slice bytes)
+{
+    enum ip_result r = ip_decode(bytes, &k->ip);
+
+    if (r != IP_OK)
+        return from_ip(r);
+    return k->ip.fragment ? fragment(k) : transport(k);
+}
+
+int packet_take(struct wire *w, const struct frame *f, struct slice ip, uint32_t *frames)
+{
+    struct walk k = {.w = w, .frame = f, .frames = 1};
+    int outcome = ip_layer(&k, ip);
+
+    *frames = k.frames;
+    return outcome;
+}

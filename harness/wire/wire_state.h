@@ -1,0 +1,31 @@
+/* The insides of wire.h, for the files that share them. */
+#ifndef CPMSPEC_WIRE_WIRE_STATE_H
+#define CPMSPEC_WIRE_WIRE_STATE_H
+
+#include "wire/dedup.h"
+#include "wire/ipfrag.h"
+#include "wire/tcp.h"
+#include "wire/wire.h"
+
+struct wire {
+    struct wire_options options;
+    struct payload_sink sink;
+    struct ipfrag *ipfrag;
+    struct tcp *tcp;
+    struct dedup *dedup;
+    struct stream_reader stream;
+    uint64_t frames;
+    uint64_t count[WIRE_COUNTS]; /* those that no part keeps for itself */
+};
+
+/* Counted later: a fragment whose packet is not complete. */
+enum { WIRE_PENDING = WIRE_COUNTS };
+
+/* Takes an IP packet apart. Returns what became of it (enum wire_count, or WIRE_PENDING) or a negative errno;
+ * *frames is how many frames that is said of. */
+int packet_take(struct wire *w, const struct frame *f, struct slice ip, uint32_t *frames);
+
+/* Hands a payload to the sink. 0, or its negative errno. */
+int wire_hand_on(struct wire *w, const struct payload *p);
+
+#endif
