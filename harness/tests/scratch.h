@@ -27,7 +27,7 @@ static inline void scratch_remove(void)
 /* "SCRATCH/name", with the folders above it made. */
 static inline const char *scratch_path(const char *name)
 {
-    static char path[PATH_MAX];
+    static char path[PATH_MAX + sizeof scratch];
 
     if (!scratch[0]) {
         snprintf(scratch, sizeof scratch, "/tmp/cpmspec-test-XXXXXX");
