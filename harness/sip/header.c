@@ -1,5 +1,7 @@
 #include "sip/header.h"
 
+#include "sip/lex.h"
+
 struct name {
     const char *text;
     uint8_t len;
@@ -94,42 +96,6 @@ static const struct compact *compact_of(char c)
     return i < 26 && ((unsigned char)c & 0x40) && compacts[i].text ? &compacts[i] : NULL;
 }
 
-/* Eight bytes against eight of a lower-case name. 0x40 is set in its letters and in nothing else of it, so
- * that exactly the letters are compared without regard to case. */
-static bool same_word(const char *p, const char *lower)
-{
-    uint64_t x, y;
-
-    memcpy(&x, p, 8);
-    memcpy(&y, lower, 8);
-    return (x | (y & 0x4040404040404040u) >> 1) == y;
-}
-
-static bool same_half(const char *p, const char *lower)
-{
-    uint32_t x, y;
-
-    memcpy(&x, p, 4);
-    memcpy(&y, lower, 4);
-    return (x | (y & 0x40404040u) >> 1) == y;
-}
-
-static bool same_name(const char *p, const char *lower, size_t n)
-{
-    if (n >= 8) {
-        for (size_t i = 0; i + 8 < n; i += 8)
-            if (!same_word(p + i, lower + i))
-                return false;
-        return same_word(p + n - 8, lower + n - 8);
-    }
-    if (n >= 4)
-        return same_half(p, lower) && same_half(p + n - 4, lower + n - 4);
-    for (size_t i = 0; i < n; i++)
-        if ((p[i] | (lower[i] & 0x40) >> 1) != lower[i])
-            return false;
-    return true;
-}
-
 enum sip_header sip_header_id(struct slice name)
 {
     if (name.n == 1) {
@@ -140,7 +106,7 @@ enum sip_header sip_header_id(struct slice name)
         return SIP_OTHER;
     for (int i = 0; i < 3 && by_length[name.n][i]; i++) {
         enum sip_header id = (enum sip_header)by_length[name.n][i];
-        if (same_name(name.p, names[id].lower, name.n))
+        if (lex_same(name.p, names[id].lower, name.n))
             return id;
     }
     return SIP_OTHER;

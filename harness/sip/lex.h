@@ -67,6 +67,43 @@ static inline bool lex_is_token(struct slice s)
     return s.n && lex_token_end(s.p, s.p + s.n) == s.p + s.n;
 }
 
+/* Eight bytes against eight of a lower-case name. 0x40 is set in its letters and in none of the digits and
+ * signs of a name, so that exactly the letters are compared without regard to case. */
+static inline bool lex_same8(const char *p, const char *lower)
+{
+    uint64_t x, y;
+
+    memcpy(&x, p, 8);
+    memcpy(&y, lower, 8);
+    return (x | (y & 0x4040404040404040u) >> 1) == y;
+}
+
+static inline bool lex_same4(const char *p, const char *lower)
+{
+    uint32_t x, y;
+
+    memcpy(&x, p, 4);
+    memcpy(&y, lower, 4);
+    return (x | (y & 0x40404040u) >> 1) == y;
+}
+
+/* Whether n bytes are those of a name that is given in lower case (letters, digits, "-" and "." only). */
+static inline bool lex_same(const char *p, const char *lower, size_t n)
+{
+    if (n >= 8) {
+        for (size_t i = 0; i + 8 < n; i += 8)
+            if (!lex_same8(p + i, lower + i))
+                return false;
+        return lex_same8(p + n - 8, lower + n - 8);
+    }
+    if (n >= 4)
+        return lex_same4(p, lower) && lex_same4(p + n - 4, lower + n - 4);
+    for (size_t i = 0; i < n; i++)
+        if ((p[i] | (lower[i] & 0x40) >> 1) != lower[i])
+            return false;
+    return true;
+}
+
 /* Just behind the quote that ends the quoted string which begins at p; NULL where none does. */
 const char *lex_quoted_end(const char *p, const char *end);
 

@@ -7,6 +7,9 @@
 /* What is looked at, and the largest Content-Length that is believed. */
 enum { SCAN_MAX = INT32_MAX };
 
+/* What every message must have (RFC 3261 8.1.1; Max-Forwards is a request's affair). */
+#define NEEDED (1u << SIP_VIA | 1u << SIP_FROM | 1u << SIP_TO | 1u << SIP_CALL_ID | 1u << SIP_CSEQ)
+
 struct scan {
     struct sip_msg *m;
     struct sip_field *table;
@@ -69,6 +72,8 @@ static void put_field(struct scan *s, enum sip_header id, struct slice name, str
             return;
     }
     s->others += id == SIP_OTHER;
+    if (value.n == 0 && (NEEDED >> id & 1))
+        m->defects |= SIP_DEFECT_EMPTY;
     if (m->first[id] < 0)
         m->first[id] = (int16_t)m->nfields;
     f = &s->table[m->nfields++];
@@ -120,7 +125,7 @@ static bool add_field(struct scan *s, const char *p, const char *line_end, const
     return true;
 }
 
-/* Whether nothing but CRs lies there: an empty line, however it was mangled. */
+/* Whether nothing but CRs lies there: an empty line, however it is mangled. */
 static bool is_empty_line(const char *p, const char *end)
 {
     while (p < end && *p == '\r')
@@ -167,7 +172,7 @@ static uint32_t line_defects(const char *p, size_t n)
     lines_start(&l, p, n);
     while (lines_next(&l) < n)
         continue;
-    return lines_defects(&l, n);
+    return l.defects;
 }
 
 /* Content-Length: the first that is a number, and whether all agree. */
@@ -176,9 +181,11 @@ static bool content_length(struct sip_msg *m, uint32_t *ret)
     bool have = false;
     uint64_t first = 0, value;
 
-    for (uint32_t i = 0; i < m->nfields; i++) {
+    for (uint32_t i = (uint32_t)m->first[SIP_CONTENT_LENGTH], left = m->count[SIP_CONTENT_LENGTH];
+         left && i < m->nfields; i++) {
         if (m->field[i].id != SIP_CONTENT_LENGTH)
             continue;
+        left--;
         if (!slice_number(sip_field_value(m, &m->field[i]), SCAN_MAX, &value)) {
             m->defects |= SIP_DEFECT_CONTENT_LENGTH;
         } else if (!have) {
@@ -292,7 +299,7 @@ static enum sip_scan_result scan_rest(struct scan *s, size_t lf, enum sip_framin
         m->defects |= SIP_DEFECT_NO_BLANK_LINE;
     if (!scan_body(s, ended, framing))
         return SIP_SCAN_MORE;
-    m->defects |= ended == HEAD_START_LINE ? line_defects(s->p, head) : lines_defects(&s->lines, head);
+    m->defects |= ended == HEAD_START_LINE ? line_defects(s->p, head) : s->lines.defects;
     check_fields(m);
     check_cseq(m);
     return SIP_SCAN_OK;

@@ -75,15 +75,15 @@ unsigned sip_values_count(const struct sip_msg *m, enum sip_header id)
 /* The end of the parameter at p: the next ';' outside quotes. */
 static const char *param_end(const char *p, const char *end, bool *no_quote)
 {
-    struct lex_state state = {*no_quote, true};
+    const char *semi = memchr(p, ';', (size_t)(end - p));
 
-    while (p < end && *p != ';' && *p != '"')
-        p++;
-    if (p < end && *p == '"') {
-        p = lex_find(p, end, ';', ';', ';', &state);
+    semi = semi ? semi : end;
+    if (!*no_quote && memchr(p, '"', (size_t)(semi - p))) {
+        struct lex_state state = {false, true};
+        semi = lex_find(p, end, ';', ';', ';', &state);
         *no_quote = state.no_quote;
     }
-    return p;
+    return semi;
 }
 
 bool sip_params_next(struct sip_params *w, struct slice *ret_name, struct slice *ret_value)
@@ -97,9 +97,10 @@ bool sip_params_next(struct sip_params *w, struct slice *ret_name, struct slice 
         return false;
     stop = param_end(p, end, &w->no_quote);
     w->rest = lex_slice(stop, end);
-    equal = memchr(p, '=', (size_t)(stop - p));
-    *ret_name = lex_trimmed(p, equal ? equal : stop);
-    *ret_value = equal ? lex_trimmed(equal + 1, stop) : (struct slice){NULL, 0};
+    for (equal = p; equal < stop && *equal != '=';)
+        equal++;
+    *ret_name = lex_slice(p, lex_trim_end(p, equal));
+    *ret_value = equal < stop ? lex_trimmed(equal + 1, stop) : (struct slice){NULL, 0};
     return true;
 }
 

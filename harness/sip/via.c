@@ -61,11 +61,11 @@ static void via_params(struct sip_via *ret)
 
     while (sip_params_next(&walk, &name, &value)) {
         struct slice *to = NULL;
-        if (name.n == 6 && slice_ieq(name, SLICE("branch")))
+        if (name.n == 6 && lex_same(name.p, "branch", 6))
             to = &ret->branch;
-        else if (name.n == 5 && slice_ieq(name, SLICE("rport")))
+        else if (name.n == 5 && lex_same(name.p, "rport", 5))
             to = &ret->rport;
-        else if (name.n == 8 && slice_ieq(name, SLICE("received")))
+        else if (name.n == 8 && lex_same(name.p, "received", 8))
             to = &ret->received;
         if (to && !to->p)
             *to = value.p ? value : slice_tail(name, name.n);
