@@ -248,6 +248,27 @@ struct finding *judgement_find_flow(struct judgement *j, const struct rule *rule
     return add(j, rule, group, step, clause, expected, observed);
 }
 
+/* The group of the gap that lies between the two requests of a pair: what a function does to a request in
+ * order to pass another one over belongs to that. */
+static int gap_between(const struct judgement *j, const struct pair *p)
+{
+    if (p->reply || p->before->step < 0)
+        return GROUP_NONE;
+    for (int i = p->before->step + 1; i < p->after->step; i++)
+        if (!j->inside[i])
+            return j->bound->flow->step[i].number;
+    return GROUP_NONE;
+}
+
+void judgement_find_pair(struct judgement *j, const struct rule *rule, const struct pair *p,
+                         const char *expected, const char *observed)
+{
+    struct finding *f = add(j, rule, gap_between(j, p), p->step, rule->clause, expected, observed);
+
+    finding_show(f, p->in);
+    finding_show(f, p->out);
+}
+
 void judgement_hang(struct judgement *j, int group)
 {
     if (j->nfindings)

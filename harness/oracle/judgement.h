@@ -92,6 +92,9 @@ const char *judgement_maker(struct judgement *j, const struct pair *p);
 /* Adds a finding of `rule`; its clause is the rule's. NULL where there are too many already. */
 struct finding *judgement_find(struct judgement *j, const struct rule *rule, int step, const char *expected,
                                const char *observed);
+/* The same for what a function made of what it was handed; names the frames of both. */
+void judgement_find_pair(struct judgement *j, const struct rule *rule, const struct pair *p,
+                         const char *expected, const char *observed);
 /* The same for a break of the flow itself: the clause is the flow's step. Of a group the finding that comes
  * first on the way is the cause, the others hang under it. */
 struct finding *judgement_find_flow(struct judgement *j, const struct rule *rule, int group, int step,

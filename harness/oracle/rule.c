@@ -15,7 +15,9 @@ static const struct rule *const all[] = {
     &rule_headers_preserved,   &rule_headers_unexpected,   &rule_body_preserved,
     &rule_contentlength_exact, &rule_charging_hidden,      &rule_syntax,
     &rule_retransmit_timing,   &rule_retransmit_transport, &rule_timeout_final,
-    &rule_session_closed,
+    &rule_session_closed,      &rule_note_b2bua,           &rule_note_challenged,
+    &rule_note_crossed,        &rule_note_network,         &rule_note_setup,
+    &rule_note_sides,
 };
 
 const struct rule *const *rule_all(unsigned *ret_n)

@@ -112,12 +112,10 @@ static void check_preserved(struct judgement *j, const struct rule *self)
 
         if (((p->in->msg.defects | p->out->msg.defects) & SIP_DEFECT_CUT) || !lost_header(p, &d))
             continue;
-        f = judgement_find(j, self, p->step,
-                           judgement_text(j, "%s sends %.*s on as it was: %s", judgement_maker(j, p),
-                                          SLICE_ARG(slice_head(d.name, 60)), show(j, d.before)),
-                           d.after.p ? judgement_text(j, "it sent %s", show(j, d.after)) : "it left it out");
-        finding_show(f, p->in);
-        finding_show(f, p->out);
+        judgement_find_pair(j, self, p,
+                            judgement_text(j, "%s sends %.*s on as it was: %s", judgement_maker(j, p),
+                                           SLICE_ARG(slice_head(d.name, 60)), show(j, d.before)),
+                            d.after.p ? judgement_text(j, "it sent %s", show(j, d.after)) : "it left it out");
     }
 }
 
@@ -161,12 +159,10 @@ static void check_body(struct judgement *j, const struct rule *self)
         if (((p->in->msg.defects | p->out->msg.defects) & SIP_DEFECT_CUT) || slice_eq(in, out) ||
             (p->b2bua && p->reply))
             continue;
-        f = judgement_find(
-            j, self, p->step,
+        judgement_find_pair(
+            j, self, p,
             judgement_text(j, "%s sends the body on as it was, %zu bytes", judgement_maker(j, p), in.n),
             judgement_text(j, "it sent %zu bytes%s", out.n, in.n == out.n ? ", others" : ""));
-        finding_show(f, p->in);
-        finding_show(f, p->out);
     }
 }
 

@@ -115,13 +115,11 @@ static void check_cseq_preserved(struct judgement *j, const struct rule *self)
 
         if (p->b2bua || !p->in->cseq_ok || (p->out->cseq_ok && p->in->cseq == p->out->cseq))
             continue;
-        f = judgement_find(j, self, p->step,
-                           judgement_text(j, "%s leaves the CSeq number %u as it was", judgement_maker(j, p),
-                                          (unsigned)p->in->cseq),
-                           p->out->cseq_ok ? judgement_text(j, "it sent %u", (unsigned)p->out->cseq)
-                                           : "it sent none that can be read");
-        finding_show(f, p->in);
-        finding_show(f, p->out);
+        judgement_find_pair(j, self, p,
+                            judgement_text(j, "%s leaves the CSeq number %u as it was", judgement_maker(j, p),
+                                           (unsigned)p->in->cseq),
+                            p->out->cseq_ok ? judgement_text(j, "it sent %u", (unsigned)p->out->cseq)
+                                            : "it sent none that can be read");
     }
 }
 

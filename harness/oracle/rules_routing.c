@@ -98,13 +98,11 @@ static void check_popped(struct judgement *j, const struct rule *self)
         if (!loose(&in) || (out.n <= in.n && same_routes(&in, gone, &out) && may_pop(j, &in, gone, owner) &&
                             (gone > 0 || own_routes(j, &in, owner) == 0)))
             continue;
-        f = judgement_find(j, self, p->step,
-                           judgement_text(j, "%s takes its own entry off the Route and leaves the rest",
-                                          judgement_maker(j, p)),
-                           judgement_text(j, "of %u entries it sent on %u, the first %.*s", in.n, out.n,
-                                          SLICE_ARG(out.n ? slice_head(out.value[0], 100) : SLICE("none"))));
-        finding_show(f, p->in);
-        finding_show(f, p->out);
+        judgement_find_pair(j, self, p,
+                            judgement_text(j, "%s takes its own entry off the Route and leaves the rest",
+                                           judgement_maker(j, p)),
+                            judgement_text(j, "of %u entries it sent on %u, the first %.*s", in.n, out.n,
+                                           SLICE_ARG(out.n ? slice_head(out.value[0], 100) : SLICE("none"))));
     }
 }
 
@@ -205,13 +203,11 @@ static void check_ruri(struct judgement *j, const struct rule *self)
         if (!loose(&in) || !names_address(sip_uri(&p->in->msg)) ||
             sip_uri_eq(sip_uri(&p->in->msg), sip_uri(&p->out->msg)))
             continue;
-        f = judgement_find(
-            j, self, p->step,
+        judgement_find_pair(
+            j, self, p,
             judgement_text(j, "%s leaves the Request-URI %.*s as it is", judgement_maker(j, p),
                            SLICE_ARG(slice_head(sip_uri(&p->in->msg), 120))),
             judgement_text(j, "it sent %.*s", SLICE_ARG(slice_head(sip_uri(&p->out->msg), 120))));
-        finding_show(f, p->in);
-        finding_show(f, p->out);
     }
 }
 
@@ -250,12 +246,10 @@ static void check_decremented(struct judgement *j, const struct rule *self)
         least = p->b2bua ? 0 : p->hops > in ? 0 : in - (p->hops ? p->hops : 1);
         if (out <= most && out >= least)
             continue;
-        f = judgement_find(j, self, p->step,
-                           p->b2bua ? judgement_text(j, "%s sends less than %u", judgement_maker(j, p), in)
-                                    : judgement_text(j, "%s sends %u", judgement_maker(j, p), least),
-                           judgement_text(j, "it was handed %u and sent %u", in, out));
-        finding_show(f, p->in);
-        finding_show(f, p->out);
+        judgement_find_pair(j, self, p,
+                            p->b2bua ? judgement_text(j, "%s sends less than %u", judgement_maker(j, p), in)
+                                     : judgement_text(j, "%s sends %u", judgement_maker(j, p), least),
+                            judgement_text(j, "it was handed %u and sent %u", in, out));
     }
 }
 

@@ -33,12 +33,10 @@ static void check_pushed(struct judgement *j, const struct rule *self)
         if (p->out->nvias < p->in->nvias && !strand_same_via(&p->out->via[0], &p->in->via[0]) &&
             p->out->nvias > 1)
             continue; /* its own is there, others are gone: via.preserved */
-        f = judgement_find(j, self, p->step,
-                           judgement_text(j, "%s puts a Via of its own on top", judgement_maker(j, p)),
-                           judgement_text(j, "it was handed %u and sent %u, the top one %s", p->in->nvias,
-                                          p->out->nvias, via_text(j, p->out, 0)));
-        finding_show(f, p->in);
-        finding_show(f, p->out);
+        judgement_find_pair(j, self, p,
+                            judgement_text(j, "%s puts a Via of its own on top", judgement_maker(j, p)),
+                            judgement_text(j, "it was handed %u and sent %u, the top one %s", p->in->nvias,
+                                           p->out->nvias, via_text(j, p->out, 0)));
     }
 }
 
@@ -54,13 +52,11 @@ static void check_preserved(struct judgement *j, const struct rule *self)
         own = p->out->nvias > p->in->nvias ? p->out->nvias - p->in->nvias : 1;
         if (on_top(p->in, p->out) || p->out->nvias == p->in->nvias)
             continue;
-        f = judgement_find(j, self, p->step,
-                           judgement_text(j, "%s leaves the Vias below its own as they were: %s",
-                                          judgement_maker(j, p), via_text(j, p->in, 0)),
-                           judgement_text(j, "below its own it sent %s, in all %u for %u",
-                                          via_text(j, p->out, own), p->out->nvias, p->in->nvias));
-        finding_show(f, p->in);
-        finding_show(f, p->out);
+        judgement_find_pair(j, self, p,
+                            judgement_text(j, "%s leaves the Vias below its own as they were: %s",
+                                           judgement_maker(j, p), via_text(j, p->in, 0)),
+                            judgement_text(j, "below its own it sent %s, in all %u for %u",
+                                           via_text(j, p->out, own), p->out->nvias, p->in->nvias));
     }
 }
 
@@ -75,13 +71,11 @@ static void check_popped(struct judgement *j, const struct rule *self)
             continue;
         if (p->hops && strand_continues(p->out, p->in, p->hops))
             continue;
-        f = judgement_find(j, self, p->step,
-                           judgement_text(j, "%s takes its own Via off and sends the others on unchanged",
-                                          judgement_maker(j, p)),
-                           judgement_text(j, "it was handed %u and sent %u, the top one %s", p->in->nvias,
-                                          p->out->nvias, via_text(j, p->out, 0)));
-        finding_show(f, p->in);
-        finding_show(f, p->out);
+        judgement_find_pair(j, self, p,
+                            judgement_text(j, "%s takes its own Via off and sends the others on unchanged",
+                                           judgement_maker(j, p)),
+                            judgement_text(j, "it was handed %u and sent %u, the top one %s", p->in->nvias,
+                                           p->out->nvias, via_text(j, p->out, 0)));
     }
 }
 

@@ -126,7 +126,7 @@ static int keep_bound(struct registry *r)
         struct tracked *t = NULL;
         int e;
 
-        for (int state = TRACKED_STATES; !t && state-- > 0;)
+        for (int state = TRACKED_STATES - 1; !t && state >= 0; state--)
             t = r->list[state].oldest;
         if (!t)
             return 0;

@@ -6,11 +6,11 @@
 
 #include "base/clock.h"
 #include "cli/commands.h"
-#include "cli/home.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
 #include "cli/pipeline.h"
+#include "cli/setting.h"
 #include "wire/merge.h"
 
 static const struct verb verb = {
@@ -25,9 +25,8 @@ static const struct verb verb = {
 
 struct judging {
     struct options options;
-    struct home home;
-    struct profile *profile;
-    struct flow *flow, *mirror;
+    struct setting setting;
+    struct flow *mirror;
     struct merge *merge;
     struct pipeline *pipeline;
     struct outputs outputs;
@@ -38,17 +37,12 @@ struct judging {
 
 static int load(struct judging *j, struct error *err)
 {
-    char path[HOME_PATH + 128];
-    int e = home_find(&j->home, err);
+    int e = setting_load(j->options.sut, &j->setting, err);
 
     if (e < 0)
         return e;
-    e = profile_load(j->options.sut ? j->options.sut : j->home.sut, j->home.schema, &j->profile, err);
-    if (e < 0)
-        return e;
-    snprintf(path, sizeof path, "%s/flows/close-1-1.xml", j->home.testcases);
-    e = flow_load(path, j->home.schema, &j->flow, err);
-    return e < 0 ? e : flow_mirror(j->flow, &j->mirror);
+    e = flow_mirror(j->setting.suite->flow[0], &j->mirror);
+    return e < 0 ? error_set(err, -e, "out of memory") : 0;
 }
 
 static int open_sources(struct judging *j, struct error *err)
@@ -86,7 +80,7 @@ static int start(struct judging *j, struct error *err)
                                      .strict = j->options.strict,
                                      .many_clocks = j->options.narguments > 1};
 
-    j->summary.sut = j->profile->name;
+    j->summary.sut = j->setting.profile->name;
     j->summary.begin = clock_realtime();
     return pipeline_new(&config, (struct result_sink){take_result, j}, &j->pipeline, err);
 }
@@ -139,7 +133,7 @@ static void say_nothing_judged(const struct judging *j)
         error_set(&err, 0,
                   "nothing was judged: %llu SIP messages, and no BYE between functions of %s; name the SUT's "
                   "addresses in a profile (--sut FILE)",
-                  (unsigned long long)c->sip_messages, j->profile->path);
+                  (unsigned long long)c->sip_messages, j->setting.profile->path);
     complain(&verb, &err);
 }
 
@@ -181,8 +175,7 @@ static void done(struct judging *j)
     pipeline_free(j->pipeline);
     merge_free(j->merge);
     flow_free(j->mirror);
-    flow_free(j->flow);
-    profile_free(j->profile);
+    setting_done(&j->setting);
 }
 
 int cmd_judge(int argc, char **argv)

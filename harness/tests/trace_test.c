@@ -1,0 +1,190 @@
+#include "tests/talk.h"
+#include "tests/test.h"
+#include "trace/trace.h"
+
+enum { KEPT_MAX = 16 };
+
+struct bench {
+    struct profile *profile;
+    struct trace *trace;
+    struct talk talk;
+    int n;
+    struct session *kept[KEPT_MAX];
+};
+
+static int keep(void *ctx, struct session *s)
+{
+    struct bench *b = ctx;
+
+    if (b->n < KEPT_MAX)
+        b->kept[b->n++] = s;
+    else
+        session_free(s);
+    return 0;
+}
+
+static void open_bench(struct bench *b, const struct trace_config *more)
+{
+    struct trace_config config = more ? *more : (struct trace_config){0};
+
+    memset(b, 0, sizeof *b);
+    talk_init(&b->talk);
+    CU_ASSERT_EQUAL_FATAL(profile_load("reference-network/sut.xml", "testcases/schema", &b->profile, NULL),
+                          0);
+    config.profile = b->profile;
+    CU_ASSERT_EQUAL_FATAL(trace_new(&config, (struct session_sink){keep, b}, &b->trace), 0);
+}
+
+static int feed(struct bench *b)
+{
+    return talk_feed(&b->talk, (struct payload_sink){trace_take, b->trace});
+}
+
+static void close_bench(struct bench *b)
+{
+    for (int i = 0; i < b->n; i++)
+        session_free(b->kept[i]);
+    trace_free(b->trace);
+    profile_free(b->profile);
+    talk_done(&b->talk);
+}
+
+static void gathers_a_session(void)
+{
+    struct bench b;
+    struct talk_session s = talk_default(7);
+    const struct session *got;
+    const struct dialog *d;
+
+    open_bench(&b, NULL);
+    talk_setup(&b.talk, &s);
+    talk_close(&b.talk, &s, false, 2);
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_EQUAL(b.n, 0); /* it may still go on */
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL_FATAL(b.n, 1);
+    got = b.kept[0];
+    CU_ASSERT_EQUAL(got->nhops, 14);
+    CU_ASSERT_EQUAL(got->nlegs, 1);
+    CU_ASSERT_TRUE(session_answered(got));
+    CU_ASSERT_TRUE(got->leg[0]->service);
+    CU_ASSERT_EQUAL(got->leg[0]->ndialogs, 1);
+    d = &got->leg[0]->dialog[0];
+    CU_ASSERT_TRUE(d->confirmed && d->acked);
+    CHECK_SLICE(d->tag[DIALOG_CALLEE], "b7");
+    CHECK_SLICE(d->target[DIALOG_CALLER], "sip:alice@127.0.10.1:5060");
+    CHECK_SLICE(d->target[DIALOG_CALLEE], "sip:bob@127.0.20.1:5060");
+    CU_ASSERT_EQUAL(d->cseq[DIALOG_CALLER], 1);
+    CU_ASSERT_EQUAL(got->hop[6]->nvias, 7);
+    CU_ASSERT_EQUAL(trace_counts(b.trace)->messages, 35);
+    close_bench(&b);
+}
+
+static void counts_retransmissions_and_other_captures(void)
+{
+    struct bench b;
+    struct talk_session s = talk_default(1);
+    int bye, again;
+
+    open_bench(&b, NULL);
+    talk_setup(&b.talk, &s);
+    bye = talk_close(&b.talk, &s, false, 2);
+    talk_repeat(&b.talk, bye, 500 * NSEC_PER_MSEC);
+    again = talk_repeat(&b.talk, bye + 2, 0);
+    b.talk.message[again].source = 1;
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL_FATAL(b.n, 1);
+    CU_ASSERT_EQUAL(b.kept[0]->nhops, 14);
+    CU_ASSERT_EQUAL(b.kept[0]->hop[0]->nrepeats, 1);
+    CU_ASSERT_FALSE(b.kept[0]->hop[0]->repeat_differs);
+    CU_ASSERT_EQUAL(b.kept[0]->hop[2]->nrepeats, 0);
+    CU_ASSERT_EQUAL(b.kept[0]->hop[2]->nelsewhere, 1);
+    close_bench(&b);
+}
+
+static void retires_what_is_over(void)
+{
+    struct bench b;
+
+    open_bench(&b, NULL);
+    for (unsigned i = 1; i <= 4; i++) {
+        struct talk_session s = talk_default(i);
+        talk_setup(&b.talk, &s);
+        talk_close(&b.talk, &s, false, 2);
+        b.talk.now += 6 * NSEC_PER_SEC; /* T4 is 5 s */
+    }
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_EQUAL(b.n, 3);
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL(b.n, 4);
+    close_bench(&b);
+}
+
+static void many_clocks_retire_nothing(void)
+{
+    struct bench b;
+
+    open_bench(&b, &(struct trace_config){.many_clocks = true});
+    for (unsigned i = 1; i <= 3; i++) {
+        struct talk_session s = talk_default(i);
+        talk_setup(&b.talk, &s);
+        talk_close(&b.talk, &s, false, 2);
+        b.talk.now += 6 * NSEC_PER_SEC;
+    }
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_EQUAL(b.n, 0);
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL(b.n, 3);
+    close_bench(&b);
+}
+
+static void joins_the_legs_of_a_b2bua(void)
+{
+    struct bench b;
+    struct talk_session left = talk_default(1), right = talk_default(2), other = talk_default(3);
+
+    open_bench(&b, NULL);
+    left.nnodes = 3; /* client-a, core-a, pf-a */
+    right.nnodes = 6;
+    memmove(right.node, right.node + 2, 6 * sizeof right.node[0]); /* pf-a ... client-b */
+    left.more = right.more = "P-Charging-Vector: icid-value=\"x1\";orig-ioi=a.example\r\n";
+    talk_setup(&b.talk, &left);
+    talk_setup(&b.talk, &other);
+    talk_setup(&b.talk, &right);
+    talk_close(&b.talk, &left, false, 2);
+    talk_close(&b.talk, &right, false, 2);
+    talk_close(&b.talk, &other, false, 2);
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL_FATAL(b.n, 2);
+    CU_ASSERT_EQUAL(b.kept[0]->nlegs + b.kept[1]->nlegs, 3);
+    close_bench(&b);
+}
+
+static void keeps_to_its_bound(void)
+{
+    struct bench b;
+
+    open_bench(&b, &(struct trace_config){.memory_max = 100000});
+    for (unsigned i = 1; i <= 40; i++) {
+        struct talk_session s = talk_default(i);
+        talk_setup(&b.talk, &s);
+    }
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_TRUE(trace_counts(b.trace)->evicted > 0);
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL(b.n, 0);
+    CU_ASSERT_EQUAL(trace_counts(b.trace)->open, 40);
+    close_bench(&b);
+}
+
+static const struct test tests[] = {
+    {"gathers a session", gathers_a_session},
+    {"counts retransmissions, and other captures' views", counts_retransmissions_and_other_captures},
+    {"retires what is over", retires_what_is_over},
+    {"retires nothing by time where there are many clocks", many_clocks_retire_nothing},
+    {"joins the legs of a B2BUA", joins_the_legs_of_a_b2bua},
+    {"keeps to its bound", keeps_to_its_bound},
+};
+TEST_MAIN("trace", tests)
