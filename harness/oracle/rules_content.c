@@ -108,7 +108,6 @@ static void check_preserved(struct judgement *j, const struct rule *self)
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
         struct sip_diff d;
-        struct finding *f;
 
         if (((p->in->msg.defects | p->out->msg.defects) & SIP_DEFECT_CUT) || !lost_header(p, &d))
             continue;
@@ -154,7 +153,6 @@ static void check_body(struct judgement *j, const struct rule *self)
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
         struct slice in = sip_body(&p->in->msg), out = sip_body(&p->out->msg);
-        struct finding *f;
 
         if (((p->in->msg.defects | p->out->msg.defects) & SIP_DEFECT_CUT) || slice_eq(in, out) ||
             (p->b2bua && p->reply))

@@ -111,7 +111,6 @@ static void check_cseq_preserved(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
-        struct finding *f;
 
         if (p->b2bua || !p->in->cseq_ok || (p->out->cseq_ok && p->in->cseq == p->out->cseq))
             continue;

@@ -87,7 +87,6 @@ static void check_popped(struct judgement *j, const struct rule *self)
         const struct pair *p = &j->pair[i];
         struct routes in, out;
         role_set owner = p->in->to & p->out->from;
-        struct finding *f;
         unsigned gone;
 
         if (p->reply || p->b2bua || p->hops > 1 || !owner)
@@ -238,7 +237,6 @@ static void check_decremented(struct judgement *j, const struct rule *self)
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
         uint32_t in, out, most, least;
-        struct finding *f;
 
         if (p->reply || !sip_max_forwards(&p->in->msg, &in) || !sip_max_forwards(&p->out->msg, &out) || !in)
             continue;

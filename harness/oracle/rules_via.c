@@ -26,7 +26,6 @@ static void check_pushed(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
-        struct finding *f;
 
         if (!one_proxy(p, false) || p->out->nvias > p->in->nvias)
             continue;
@@ -44,7 +43,6 @@ static void check_preserved(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
-        struct finding *f;
         unsigned own;
 
         if (!one_proxy(p, false) || p->after->joint == JOINT_PROXY || p->after->joint == JOINT_GAP)
@@ -65,7 +63,6 @@ static void check_popped(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
-        struct finding *f;
 
         if (!one_proxy(p, true))
             continue;
