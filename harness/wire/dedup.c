@@ -3,7 +3,8 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* A packet lies in one of the WAYS places of its set; the one that was seen the longest ago makes way. */
+/* A packet lies in one of the WAYS places of its set; a new one takes the place of the one that came first.
+ * A part of the hash is kept apart from the rest, so that a look-up that finds nothing stays in the cache. */
 enum { WAYS = 4, SOURCES = 3 };
 
 /* How often one capture point has seen the packet. */
@@ -15,53 +16,49 @@ struct sighting {
 
 struct packet {
     uint64_t hash;
-    uint32_t sent;     /* as often as the packet was on the wire, as far as is known; 0: a free place */
+    uint32_t sent;     /* as often as the packet was on the wire, as far as is known */
     uint32_t nsources; /* in `by` */
     struct sighting by[SOURCES];
 };
 
-_Static_assert(sizeof(struct packet) == 64, "a packet fills a cache line");
+struct set {
+    uint32_t tag[WAYS]; /* upper half of the hash */
+    uint32_t next;      /* place of the next new packet */
+};
 
 struct dedup {
     size_t mask; /* of sets */
+    struct set *set;
     struct packet *packet;
 };
 
 int dedup_new(size_t packets, struct dedup **ret)
 {
-    struct dedup *d = malloc(sizeof *d);
+    struct dedup *d = calloc(1, sizeof *d);
     size_t sets = 1;
 
     while (sets * WAYS < packets)
         sets *= 2;
     if (d) {
         d->mask = sets - 1;
-        d->packet = aligned_alloc(64, sets * WAYS * sizeof *d->packet);
+        d->set = calloc(sets, sizeof *d->set);
+        d->packet = calloc(sets * WAYS, sizeof *d->packet);
     }
-    if (!d || !d->packet) {
-        free(d);
+    if (!d || !d->set || !d->packet) {
+        dedup_free(d);
         return -ENOMEM;
     }
-    memset(d->packet, 0, sets * WAYS * sizeof *d->packet);
     *ret = d;
     return 0;
 }
 
 void dedup_free(struct dedup *d)
 {
-    if (d)
-        free(d->packet);
+    if (!d)
+        return;
+    free(d->set);
+    free(d->packet);
     free(d);
-}
-
-static nsec_t last_seen(const struct packet *p)
-{
-    nsec_t last = 0;
-
-    for (uint32_t i = 0; i < p->nsources; i++)
-        if (p->by[i].last > last)
-            last = p->by[i].last;
-    return last;
 }
 
 static bool within(nsec_t a, nsec_t b, nsec_t distance)
@@ -69,19 +66,30 @@ static bool within(nsec_t a, nsec_t b, nsec_t distance)
     return a - b <= distance && b - a <= distance;
 }
 
-/* The packet's place, or the one that it is to take. */
-static struct packet *find(struct dedup *d, uint64_t hash, nsec_t time)
+static bool is_recent(const struct packet *p, nsec_t time)
 {
-    struct packet *set = d->packet + (hash & d->mask) * WAYS, *oldest = set;
+    for (uint32_t i = 0; i < p->nsources; i++)
+        if (within(time, p->by[i].last, DEDUP_HORIZON))
+            return true;
+    return false;
+}
 
-    for (int i = 0; i < WAYS; i++) {
-        if (set[i].hash == hash && set[i].sent && within(time, last_seen(&set[i]), DEDUP_HORIZON))
-            return &set[i];
-        if (oldest->sent && (!set[i].sent || last_seen(&set[i]) < last_seen(oldest)))
-            oldest = &set[i];
-    }
-    oldest->sent = 0;
-    return oldest;
+/* The packet's place, with *ret_known; or a free one. */
+static struct packet *find(struct dedup *d, uint64_t hash, nsec_t time, bool *ret_known)
+{
+    struct set *set = &d->set[hash & d->mask];
+    struct packet *packet = d->packet + (hash & d->mask) * WAYS;
+    uint32_t tag = (uint32_t)(hash >> 32);
+
+    *ret_known = true;
+    for (int i = 0; i < WAYS; i++)
+        if (set->tag[i] == tag && packet[i].hash == hash && is_recent(&packet[i], time))
+            return &packet[i];
+    *ret_known = false;
+    set->tag[set->next] = tag;
+    packet += set->next;
+    set->next = (set->next + 1) % WAYS;
+    return packet;
 }
 
 static bool seen_by_another(struct packet *p, nsec_t time, uint32_t source)
@@ -107,9 +115,10 @@ static bool seen_by_same(struct packet *p, struct sighting *s, bool strong, nsec
 
 bool dedup_seen(struct dedup *d, uint64_t hash, bool strong, nsec_t time, uint32_t source)
 {
-    struct packet *p = find(d, hash, time);
+    bool known;
+    struct packet *p = find(d, hash, time, &known);
 
-    if (p->sent == 0) {
+    if (!known) {
         *p = (struct packet){.hash = hash, .sent = 1, .nsources = 1, .by = {{source, 1, time}}};
         return false;
     }

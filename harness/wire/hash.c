@@ -30,19 +30,19 @@ uint64_t hash_bytes(struct slice s, uint64_t seed)
     size_t n = s.n;
 
     while (n >= 32) { /* two chains, so that the multiplications overlap */
-        h = fold(get64(p) ^ K1, get64(p + 8) ^ h);
-        g = fold(get64(p + 16) ^ K0, get64(p + 24) ^ g);
+        h += fold(get64(p) ^ K1, get64(p + 8) ^ h);
+        g += fold(get64(p + 16) ^ K0, get64(p + 24) ^ g);
         p += 32;
         n -= 32;
     }
     if (n >= 16) {
-        h = fold(get64(p) ^ K1, get64(p + 8) ^ h);
+        h += fold(get64(p) ^ K1, get64(p + 8) ^ h);
         p += 16;
         n -= 16;
     }
     if (n)
-        g = tail(p, n, g);
-    return fold(h ^ s.n, g ^ K2);
+        g += tail(p, n, g);
+    return fold(h ^ s.n, g ^ K1);
 }
 
 static inline uint64_t hash_endpoint(const struct endpoint *e)

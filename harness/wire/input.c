@@ -8,6 +8,8 @@
 /* BUFFER_FIRST fits the second-level cache: larger pieces are slower, smaller ones cost system calls. */
 enum { BUFFER_FIRST = 256 << 10, PACKED_SIZE = 64 << 10 };
 
+_Static_assert(PACKED_SIZE <= BUFFER_FIRST, "what is read to recognise the format fits");
+
 enum packing { PACKING_UNKNOWN, PACKING_NONE, PACKING_GZIP };
 
 struct input {

@@ -4,6 +4,7 @@
 #ifndef CPMSPEC_WIRE_LRU_H
 #define CPMSPEC_WIRE_LRU_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #define LRU_NONE UINT32_MAX

@@ -8,8 +8,13 @@ enum { METHOD_MAX = 64, LINE_MAX_SEEN = 4096, SEARCH_MAX = 8192 };
 /* RFC 3261 25.1 `token`, and '/' so that "SIP/2.0" and "HTTP/1.1" are words too. */
 static bool is_word(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-           (c && strchr("-.!%*_+`'~/", c));
+    static const bool word[256] = {
+        ['!'] = true, ['%'] = true,         ['\''] = true,        ['*'] = true,         ['+'] = true,
+        ['-'] = true, ['.'] = true,         ['/'] = true,         ['_'] = true,         ['`'] = true,
+        ['~'] = true, ['0' ... '9'] = true, ['A' ... 'Z'] = true, ['a' ... 'z'] = true,
+    };
+
+    return word[(unsigned char)c];
 }
 
 static bool is_blank(char c)
