@@ -36,7 +36,8 @@ static int open_files(struct outputs *o, const struct options *options, struct e
 int outputs_open(struct outputs *o, const struct options *options, int argc, char **argv, struct summary *s,
                  struct error *err)
 {
-    struct terminal_options terminal = {.style = terminal_style(stdout), .quiet = options->quiet};
+    struct terminal_options terminal = {
+        .style = terminal_style(stdout), .quiet = options->quiet, .expected = o->expected};
     struct report_writer *w;
     int e;
 

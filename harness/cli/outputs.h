@@ -7,6 +7,7 @@
 
 struct outputs {
     struct report report;
+    int expected; /* how many results there will be, where that is known before outputs_open; else 0 */
     struct error error;
     char command[512];
 };

@@ -32,6 +32,7 @@ struct slot {
     int fd;    /* our end */
     bool said; /* the outcome came */
     struct drive_outcome outcome;
+    char dir[PATH_MAX];
     struct testrun_spec run;
 };
 
@@ -214,21 +215,23 @@ static int start(struct campaign *c, struct slot *s)
 {
     const struct campaign_spec *spec = c->spec;
     const struct testcase *tc = spec->testcase[s->index];
-    char dir[PATH_MAX];
-    struct plan_spec plan = {spec->profile, tc, spec->fault, spec->data_dir, dir};
+    struct plan_spec plan = {spec->profile, tc, spec->fault, spec->data_dir, s->dir};
     struct error err = {0};
     int r;
 
-    snprintf(dir, sizeof dir, "%s/%s", spec->out_dir, tc->id);
-    r = make_folder(dir, c->err);
+    snprintf(s->dir, sizeof s->dir, "%s/%s", spec->out_dir, tc->id);
+    r = make_folder(s->dir, c->err);
     if (r == 0)
-        r = spec->start(spec->ctx, s->index, dir);
+        r = spec->start(spec->ctx, s->index, s->dir);
     if (r < 0)
         return r;
-    r = plan_new(&plan, &s->plan, &err);
-    s->run = (struct testrun_spec){s->plan, spec->profile, spec->kind,
-                                   tc->timeout > 0 ? tc->timeout : DEFAULT_TIMEOUT, -1};
     s->outcome.begin = clock_realtime();
+    r = plan_new(&plan, &s->plan, &err);
+    s->run = (struct testrun_spec){.plan = s->plan,
+                                   .profile = spec->profile,
+                                   .kind = spec->kind,
+                                   .dir = s->dir,
+                                   .timeout = tc->timeout > 0 ? tc->timeout : DEFAULT_TIMEOUT};
     if (r == 0)
         r = start_process(s, &err);
     if (r < 0)

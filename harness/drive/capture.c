@@ -3,6 +3,8 @@
 #include "drive/tap.h"
 
 #include <errno.h>
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 /* Deadlines are for what should take milliseconds; a machine may be slow. */
@@ -103,41 +105,45 @@ void capture_prove(struct capture *c)
     probe(c, true);
 }
 
-int capture_drops(struct capture *c, uint64_t *ret, struct error *err)
+uint64_t capture_drops(const struct capture *c)
 {
-    uint64_t all = 0, one;
+    uint64_t all = 0;
+
+    for (int i = 0; i < c->ntaps; i++)
+        all += tap_drops(c->tap[i]);
+    return all;
+}
+
+/* What is captured where the profile does not say, or does not matter. */
+static const struct profile_capture loopback = {.kind = CAPTURE_INTERFACE, .text = "lo"};
+
+static bool on_loopback(const struct profile *p, enum sandbox_kind kind)
+{
+    return kind == SANDBOX_PRIVATE || p->ncaptures == 0;
+}
+
+int capture_points(const struct profile *p, enum sandbox_kind kind)
+{
+    return on_loopback(p, kind) ? 1 : p->ncaptures;
+}
+
+static int open_all(struct capture *c, const struct profile *p, enum sandbox_kind kind, const char *dir,
+                    struct error *err)
+{
+    char log[PATH_MAX];
     int r = 0;
 
-    for (int i = 0; r == 0 && i < c->ntaps; i++) {
-        r = tap_drops(c->tap[i], &one, err);
-        all += r == 0 ? one : 0;
+    snprintf(log, sizeof log, "%s/capture.log", dir);
+    for (int i = 0; r == 0 && i < capture_points(p, kind); i++) {
+        const struct profile_capture *at = on_loopback(p, kind) ? &loopback : &p->capture[i];
+        r = tap_open(at, p, (uint32_t)i, log, &c->tap[i], err);
+        if (r == 0)
+            r = loop_watch(c->loop, tap_fd(c->tap[c->ntaps++]), frames_ready, c);
     }
-    if (r == 0)
-        *ret = all;
     return r;
 }
 
-static int open_tap(struct capture *c, const char *interface, struct error *err)
-{
-    int r = tap_open(interface, (uint32_t)c->ntaps, &c->tap[c->ntaps], err);
-
-    if (r == 0)
-        r = loop_watch(c->loop, tap_fd(c->tap[c->ntaps++]), frames_ready, c);
-    return r;
-}
-
-static int open_all(struct capture *c, const struct profile *p, enum sandbox_kind kind, struct error *err)
-{
-    int r = 0;
-
-    if (kind == SANDBOX_PRIVATE || p->ncaptures == 0)
-        return open_tap(c, "lo", err);
-    for (int i = 0; r == 0 && i < p->ncaptures; i++)
-        r = open_tap(c, p->capture[i].text, err);
-    return r;
-}
-
-int capture_new(const struct profile *p, enum sandbox_kind kind, struct loop *l,
+int capture_new(const struct profile *p, enum sandbox_kind kind, const char *dir, struct loop *l,
                 const struct capture_sink *sink, struct capture **ret, struct error *err)
 {
     struct capture *c = calloc(1, sizeof *c);
@@ -147,7 +153,7 @@ int capture_new(const struct profile *p, enum sandbox_kind kind, struct loop *l,
         return error_set(err, ENOMEM, "no memory for the capture");
     c->loop = l;
     c->sink = *sink;
-    r = open_all(c, p, kind, err);
+    r = open_all(c, p, kind, dir, err);
     if (r < 0) {
         capture_free(c);
         return r;

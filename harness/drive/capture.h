@@ -20,8 +20,9 @@ struct capture_sink {
 };
 
 /* Starts to capture where the profile says, frames' source being the index there; in SANDBOX_PRIVATE, or
- * where the profile says nothing, on the loopback. The loop is borrowed and must outlive the capture. */
-int capture_new(const struct profile *p, enum sandbox_kind kind, struct loop *l,
+ * where the profile says nothing, on the loopback. What capture commands have to say goes to
+ * `dir`/capture.log. Profile and loop are borrowed and must outlive the capture. */
+int capture_new(const struct profile *p, enum sandbox_kind kind, const char *dir, struct loop *l,
                 const struct capture_sink *sink, struct capture **ret, struct error *err);
 void capture_free(struct capture *c);
 
@@ -29,6 +30,9 @@ void capture_free(struct capture *c);
 void capture_prove(struct capture *c);
 
 /* Frames lost so far, in all. */
-int capture_drops(struct capture *c, uint64_t *ret, struct error *err);
+uint64_t capture_drops(const struct capture *c);
+
+/* How many capture points there will be. */
+int capture_points(const struct profile *p, enum sandbox_kind kind);
 
 #endif

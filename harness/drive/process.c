@@ -73,13 +73,22 @@ static int redirect(const char *path, int flags, int to)
     return r;
 }
 
+static int set_streams(const struct process_spec *spec)
+{
+    if (redirect("/dev/null", O_RDONLY, 0) < 0)
+        return -1;
+    if (spec->out && !spec->log)
+        return dup2(spec->out, 1) < 0 ? -1 : dup2(1, 2);
+    if (redirect(spec->log ? spec->log : "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 2) < 0)
+        return -1;
+    return dup2(spec->out ? spec->out : 2, 1);
+}
+
 static void child_exec(const struct process_spec *spec, const char *file, int report)
 {
     int code;
 
-    if (redirect("/dev/null", O_RDONLY, 0) < 0 ||
-        redirect(spec->log ? spec->log : "/dev/null", O_WRONLY | O_CREAT | O_APPEND, 1) < 0 ||
-        dup2(1, 2) < 0 || (spec->dir && chdir(spec->dir) < 0))
+    if (set_streams(spec) < 0 || (spec->dir && chdir(spec->dir) < 0))
         goto out;
     for (const char *const *e = spec->env; e && *e; e++)
         putenv((char *)(uintptr_t)*e);

@@ -17,7 +17,9 @@ struct process_spec {
     const char *const *argv; /* ends with NULL; argv[0] is looked for in PATH, and in the sbin folders */
     const char *dir;         /* working folder; NULL: ours */
     const char *log;         /* standard output and error are added to this file; NULL: /dev/null */
-    const char *const *env;  /* "NAME=value" added to our environment; ends with NULL; may be NULL */
+    int out; /* 0: no. Standard output goes to this descriptor, which stays the caller's, and standard error
+              * too where there is no log */
+    const char *const *env; /* "NAME=value" added to our environment; ends with NULL; may be NULL */
 };
 
 struct process;

@@ -1,11 +1,12 @@
 #include "drive/tap.h"
 
-#include <arpa/inet.h>
+#include "drive/process.h"
+#include "wire/live.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <net/if.h>
 #include <netinet/in.h>
-#include <pcap/pcap.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -13,82 +14,75 @@
 #include <unistd.h>
 
 enum {
-    SNAPLEN = 262144,      /* what tcpdump takes for "whole" */
     RING_BYTES = 32 << 20, /* some seconds of a full gigabit */
-    LATENCY_MS = 10,       /* how long the kernel may hold frames back to hand them over together */
-    SENTINEL_BYTES = 40
+    MARK_BYTES = 16,
+    SECRET_BYTES = 16,
+    SENTINEL_BYTES = MARK_BYTES + SECRET_BYTES + 8,
 };
 
 struct tap {
-    pcap_t *pcap;
-    char interface[64];
-    uint32_t source, linktype;
-    uint64_t frames;
-    uint8_t secret[16];               /* in every sentinel of ours */
+    const struct profile_capture *at;
+    const struct profile *profile;
+    struct source *source;
+    struct process *command;          /* NULL for an interface */
+    uint8_t secret[SECRET_BYTES];     /* in every sentinel of ours */
     uint8_t sentinel[SENTINEL_BYTES]; /* the last one sent */
     uint64_t probes;
     bool seen;
 };
 
-static int open_error(struct tap *t, int status, struct error *err)
+static int run_command(struct tap *t, uint32_t index, const char *log, struct error *err)
 {
-    const char *detail = pcap_geterr(t->pcap);
+    const char *const argv[] = {"/bin/sh", "-c", t->at->text, NULL};
+    struct process_spec spec = {.argv = argv, .log = log};
+    int ends[2], r;
 
-    if (status == PCAP_ERROR_PERM_DENIED || status == PCAP_ERROR_PROMISC_PERM_DENIED)
-        return error_set(
-            err, EPERM,
-            "no right to capture on %s: run as root, or `sudo setcap cap_net_raw,cap_net_admin+ep` "
-            "the program",
-            t->interface);
-    if (status == PCAP_ERROR_NO_SUCH_DEVICE)
-        return error_set(err, ENODEV, "there is no interface %s to capture on: `ip link` lists them",
-                         t->interface);
-    if (status == PCAP_ERROR_IFACE_NOT_UP)
-        return error_set(err, ENETDOWN, "the interface %s is down: `ip link set %s up`", t->interface,
-                         t->interface);
-    return error_set(err, EIO, "cannot capture on %s: %s", t->interface,
-                     *detail ? detail : pcap_statustostr(status));
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return error_set(err, errno, "cannot make a pipe: %s", strerror(errno));
+    spec.out = ends[1];
+    r = process_start(&spec, &t->command, err);
+    close(ends[1]);
+    if (r < 0) {
+        close(ends[0]);
+        return r;
+    }
+    fcntl(ends[0], F_SETFL, O_NONBLOCK);
+    return source_open_fd(ends[0], t->at->text, index, &t->source, err);
 }
 
-static int activate(struct tap *t, struct error *err)
+static int open_source(struct tap *t, uint32_t index, const char *log, struct error *err)
 {
-    char text[PCAP_ERRBUF_SIZE];
-    int status;
+    struct live_options live = {.buffer_bytes = RING_BYTES};
 
-    t->pcap = pcap_create(t->interface, text);
-    if (!t->pcap)
-        return error_set(err, EIO, "cannot capture on %s: %s", t->interface, text);
-    pcap_set_snaplen(t->pcap, SNAPLEN);
-    pcap_set_promisc(t->pcap, 0);
-    pcap_set_timeout(t->pcap, LATENCY_MS);
-    pcap_set_buffer_size(t->pcap, RING_BYTES);
-    pcap_set_tstamp_precision(t->pcap, PCAP_TSTAMP_PRECISION_NANO);
-    status = pcap_activate(t->pcap);
-    if (status < 0)
-        return open_error(t, status, err);
-    if (pcap_setnonblock(t->pcap, 1, text) < 0)
-        return error_set(err, EIO, "cannot capture on %s: %s", t->interface, text);
-    return 0;
+    switch (t->at->kind) {
+    case CAPTURE_INTERFACE:
+        return live_open(t->at->text, index, &live, &t->source, err);
+    case CAPTURE_COMMAND:
+        return run_command(t, index, log, err);
+    case CAPTURE_HEP:
+        break;
+    }
+    return error_at(err, ENOTSUP, t->profile->path, t->at->line,
+                    "run cannot capture by HEP: capture on an interface or by a command");
 }
 
-int tap_open(const char *interface, uint32_t source, struct tap **ret, struct error *err)
+int tap_open(const struct profile_capture *at, const struct profile *p, uint32_t source, const char *log,
+             struct tap **ret, struct error *err)
 {
     struct tap *t = calloc(1, sizeof *t);
     int r;
 
     if (!t)
-        return error_set(err, ENOMEM, "no memory for the capture on %s", interface);
-    snprintf(t->interface, sizeof t->interface, "%s", interface);
-    t->source = source;
-    r = activate(t, err);
+        return error_set(err, ENOMEM, "no memory for the capture on %s", at->text);
+    t->at = at;
+    t->profile = p;
+    r = open_source(t, source, log, err);
     if (r == 0 && getrandom(t->secret, sizeof t->secret, 0) != (ssize_t)sizeof t->secret)
         r = error_set(err, EIO, "no random number for the sentinel");
     if (r < 0) {
         tap_free(t);
         return r;
     }
-    /* The registry's value, which is what frames carry, differs from DLT_ for raw IP alone. */
-    t->linktype = pcap_datalink(t->pcap) == DLT_RAW ? 101 : (uint32_t)pcap_datalink(t->pcap);
     *ret = t;
     return 0;
 }
@@ -97,14 +91,14 @@ void tap_free(struct tap *t)
 {
     if (!t)
         return;
-    if (t->pcap)
-        pcap_close(t->pcap);
+    source_free(t->source);
+    process_free(t->command);
     free(t);
 }
 
 int tap_fd(const struct tap *t)
 {
-    return pcap_get_selectable_fd(t->pcap);
+    return source_fd(t->source);
 }
 
 static bool holds(struct slice s, const uint8_t *bytes, size_t n)
@@ -119,78 +113,85 @@ bool tap_is_sentinel(const struct tap *t, const struct frame *f)
 
 int tap_read(struct tap *t, int (*take)(void *ctx, const struct frame *f), void *ctx, struct error *err)
 {
-    struct pcap_pkthdr *h;
-    const unsigned char *bytes;
-    int r, status;
+    struct frame f;
+    int r, taken;
 
-    while ((status = pcap_next_ex(t->pcap, &h, &bytes)) == 1) {
-        struct frame f = {.bytes = {(const char *)bytes, h->caplen},
-                          .wire_len = h->len,
-                          .linktype = t->linktype,
-                          .source = t->source,
-                          .number = ++t->frames,
-                          .time = h->ts.tv_sec * NSEC_PER_SEC + h->ts.tv_usec};
+    while ((r = source_next(t->source, &f, err)) == 1) {
         if (t->probes && !t->seen && holds(f.bytes, t->sentinel, sizeof t->sentinel))
             t->seen = true;
-        r = take(ctx, &f);
-        if (r < 0)
-            return r;
+        taken = take(ctx, &f);
+        if (taken < 0)
+            return taken;
     }
-    if (status < 0)
-        return error_set(err, EIO, "the capture on %s broke: %s", t->interface, pcap_geterr(t->pcap));
-    return 0;
+    if (r == -EAGAIN || r == -EINTR)
+        return 0;
+    if (r == 0)
+        return error_set(err, EPIPE, "the capture by `%s` ended", t->at->text);
+    return r;
 }
 
 /* --- the sentinel */
 
+/* Where one is sent, and by which interface. */
 struct way {
     struct sockaddr_storage to;
     socklen_t size;
-    int level, option; /* which interface multicast leaves by; level -1: not asked */
-    struct ip_mreqn by4;
-    int by6;
+    int multicast_by; /* interface index; 0: as the routes say */
 };
 
-static struct way way_v4(const char *address, int ifindex, bool multicast)
+static struct way way_to(const struct addr *a, int interface)
 {
-    struct way w = {.size = sizeof(struct sockaddr_in),
-                    .level = multicast ? IPPROTO_IP : -1,
-                    .option = IP_MULTICAST_IF,
-                    .by4 = {.imr_ifindex = ifindex}};
-    struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(TAP_DISCARD_PORT)};
+    struct way w = {.multicast_by = interface};
+    struct sockaddr_in to4 = {.sin_family = AF_INET, .sin_port = htons(TAP_DISCARD_PORT)};
+    struct sockaddr_in6 to6 = {
+        .sin6_family = AF_INET6, .sin6_port = htons(TAP_DISCARD_PORT), .sin6_scope_id = (uint32_t)interface};
 
-    inet_pton(AF_INET, address, &to.sin_addr);
-    memcpy(&w.to, &to, sizeof to);
+    if (addr_is_v4(a)) {
+        memcpy(&to4.sin_addr, a->b + 12, 4);
+        memcpy(&w.to, &to4, sizeof to4);
+        w.size = sizeof to4;
+    } else {
+        memcpy(&to6.sin6_addr, a->b, 16);
+        memcpy(&w.to, &to6, sizeof to6);
+        w.size = sizeof to6;
+    }
     return w;
 }
 
-static struct way way_v6(const char *address, int ifindex)
+static int leave_by(int fd, const struct way *w)
 {
-    struct way w = {.size = sizeof(struct sockaddr_in6),
-                    .level = IPPROTO_IPV6,
-                    .option = IPV6_MULTICAST_IF,
-                    .by6 = ifindex};
-    struct sockaddr_in6 to = {
-        .sin6_family = AF_INET6, .sin6_port = htons(TAP_DISCARD_PORT), .sin6_scope_id = (uint32_t)ifindex};
+    struct ip_mreqn by4 = {.imr_ifindex = w->multicast_by};
 
-    inet_pton(AF_INET6, address, &to.sin6_addr);
-    memcpy(&w.to, &to, sizeof to);
-    return w;
+    if (w->multicast_by == 0)
+        return 0;
+    if (w->to.ss_family == AF_INET)
+        return setsockopt(fd, IPPROTO_IP, IP_MULTICAST_IF, &by4, sizeof by4);
+    return setsockopt(fd, IPPROTO_IPV6, IPV6_MULTICAST_IF, &w->multicast_by, sizeof w->multicast_by);
 }
 
-static int send_by(const struct way *w, const uint8_t *bytes, size_t n)
+/* A new socket each time: one that got an ICMP error for the last sentinel would refuse the next. */
+static int send_by(const struct tap *t, const struct way *w)
 {
     int fd = socket(w->to.ss_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0), r = 0;
-    bool v4 = w->level == IPPROTO_IP;
 
     if (fd < 0)
         return -errno;
-    if ((w->level >= 0 && setsockopt(fd, w->level, w->option, v4 ? (const void *)&w->by4 : &w->by6,
-                                     v4 ? sizeof w->by4 : sizeof w->by6) < 0) ||
-        sendto(fd, bytes, n, 0, (const struct sockaddr *)&w->to, w->size) != (ssize_t)n)
+    if (leave_by(fd, w) < 0 || sendto(fd, t->sentinel, sizeof t->sentinel, 0, (const struct sockaddr *)&w->to,
+                                      w->size) != (ssize_t)sizeof t->sentinel)
         r = -errno;
     close(fd);
     return r;
+}
+
+static int send_to(const struct tap *t, struct slice address, int interface)
+{
+    struct addr a;
+    struct way w;
+
+    if (!addr_parse(address, &a))
+        return -EINVAL;
+    w = way_to(&a, interface);
+    return send_by(t, &w);
 }
 
 static bool is_loopback(const char *interface)
@@ -199,7 +200,7 @@ static bool is_loopback(const char *interface)
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     bool yes;
 
-    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
+    memcpy(request.ifr_name, interface, strnlen(interface, sizeof request.ifr_name - 1));
     yes = fd >= 0 && ioctl(fd, SIOCGIFFLAGS, &request) == 0 && (request.ifr_flags & IFF_LOOPBACK);
     if (fd >= 0)
         close(fd);
@@ -209,20 +210,30 @@ static bool is_loopback(const char *interface)
 /* Over the loopback where that is what is captured (the device "any" sees it too); else to a multicast group
  * that is reserved for documentation (RFC 6676) with a time to live of one, so that it leaves by the very
  * interface, needs no neighbour, and goes no further than the link. */
-static int send_sentinel(const struct tap *t)
+static int send_over_interface(const struct tap *t)
 {
-    int ifindex = (int)if_nametoindex(t->interface), r;
-    struct way w;
+    const char *name = t->at->text;
+    int index, r;
 
-    if (strcmp(t->interface, "any") == 0 || is_loopback(t->interface)) {
-        w = way_v4("127.0.0.1", 0, false);
-        return send_by(&w, t->sentinel, sizeof t->sentinel);
-    }
-    w = way_v4("233.252.0.1", ifindex, true);
-    r = send_by(&w, t->sentinel, sizeof t->sentinel);
-    if (r < 0) {
-        w = way_v6("ff02::db8:0:1", ifindex);
-        r = send_by(&w, t->sentinel, sizeof t->sentinel);
+    if (strcmp(name, "any") == 0 || is_loopback(name))
+        return send_to(t, SLICE("127.0.0.1"), 0);
+    index = (int)if_nametoindex(name);
+    r = send_to(t, SLICE("233.252.0.1"), index);
+    return r < 0 ? send_to(t, SLICE("ff02::db8:0:1"), index) : r;
+}
+
+/* A command captures we know not where: near one of the nodes, or it would be of no use. */
+static int send_to_nodes(const struct tap *t)
+{
+    int r = -EDESTADDRREQ, sent;
+
+    for (int i = 0; i < t->profile->nnodes; i++) {
+        struct way w = way_to(&t->profile->node[i].addr, 0);
+        if (t->profile->node[i].bits != 128)
+            continue;
+        sent = send_by(t, &w);
+        if (r < 0)
+            r = sent;
     }
     return r;
 }
@@ -233,14 +244,14 @@ int tap_probe(struct tap *t, struct error *err)
 
     t->probes++;
     t->seen = false;
-    memcpy(t->sentinel, "cpmspec-sentinel", 16);
-    memcpy(t->sentinel + 16, t->secret, sizeof t->secret);
+    memcpy(t->sentinel, "cpmspec-sentinel", MARK_BYTES);
+    memcpy(t->sentinel + MARK_BYTES, t->secret, SECRET_BYTES);
     for (int i = 0; i < 8; i++)
-        t->sentinel[32 + i] = (uint8_t)(t->probes >> (8 * i));
-    r = send_sentinel(t);
-    /* An earlier sentinel to a closed port may come back to us as an ICMP error: not on a new socket. */
+        t->sentinel[MARK_BYTES + SECRET_BYTES + i] = (uint8_t)(t->probes >> (8 * i));
+    r = t->at->kind == CAPTURE_INTERFACE ? send_over_interface(t) : send_to_nodes(t);
     if (r < 0)
-        return error_set(err, -r, "cannot send the sentinel over %s: %s", t->interface, strerror(-r));
+        return error_set(err, -r, "cannot send a sentinel for the capture by `%s`: %s", t->at->text,
+                         strerror(-r));
     return 0;
 }
 
@@ -249,13 +260,7 @@ bool tap_proved(const struct tap *t)
     return t->probes > 0 && t->seen;
 }
 
-int tap_drops(struct tap *t, uint64_t *ret, struct error *err)
+uint64_t tap_drops(const struct tap *t)
 {
-    struct pcap_stat s;
-
-    if (pcap_stats(t->pcap, &s) < 0)
-        return error_set(err, EIO, "cannot read the drop counter of %s: %s", t->interface,
-                         pcap_geterr(t->pcap));
-    *ret = (uint64_t)s.ps_drop + s.ps_ifdrop;
-    return 0;
+    return source_dropped(t->source);
 }

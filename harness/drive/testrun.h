@@ -11,8 +11,9 @@ struct testrun_spec {
     const struct plan *plan;
     const struct profile *profile;
     enum sandbox_kind kind;
-    nsec_t timeout; /* for the clients, from the first one's start */
-    int channel;    /* our end of the relay; when the other end closes, all is ended at once */
+    const char *dir; /* the test case's folder */
+    nsec_t timeout;  /* for the clients, from the first one's start */
+    int channel;     /* our end of the relay; when the other end closes, all is ended at once */
 };
 
 /* Blocks until the test case is over and everything that it started has ended. 0 where an outcome was sent,

@@ -1,0 +1,130 @@
+#include "cli/runcase.h"
+
+#include "cli/facts.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+void runcase_init(struct runcase *c, const struct testcase *tc, const struct profile *p,
+                  uint32_t first_source)
+{
+    *c = (struct runcase){.testcase = tc};
+    c->applies = testcase_applies(tc, p, c->why);
+    c->over = !c->applies;
+    kept_init(&c->kept, tc, first_source);
+}
+
+static void close_all(struct runcase *c)
+{
+    pipeline_free(c->pipeline);
+    dump_free(c->dump);
+    flow_free(c->mirror);
+    c->pipeline = NULL;
+    c->dump = NULL;
+    c->mirror = NULL;
+}
+
+void runcase_done(struct runcase *c)
+{
+    close_all(c);
+    kept_done(&c->kept);
+}
+
+static int no_memory(struct error *err)
+{
+    return error_set(err, ENOMEM, "out of memory");
+}
+
+static int keep(void *ctx, const struct result *r)
+{
+    struct runcase *c = ctx;
+
+    return kept_add(&c->kept, r);
+}
+
+int runcase_start(struct runcase *c, const struct runcase_config *config, const char *dir, struct error *err)
+{
+    struct pipeline_config pipeline = {.profile = config->profile,
+                                       .flow = c->testcase->flow,
+                                       .strict = config->strict,
+                                       .sees_all = config->sees_all,
+                                       .many_clocks = config->many_clocks};
+    int r = flow_mirror(c->testcase->flow, &c->mirror);
+
+    if (r < 0)
+        return no_memory(err);
+    pipeline.mirror = c->mirror;
+    r = dump_new(dir, &c->dump, err);
+    if (r == 0)
+        r = pipeline_new(&pipeline, (struct result_sink){keep, c}, &c->pipeline, err);
+    return r;
+}
+
+int runcase_frame(struct runcase *c, const struct frame *f, struct error *err)
+{
+    int r = dump_frame(c->dump, f, err);
+
+    if (r < 0)
+        return r;
+    r = pipeline_frame(c->pipeline, f);
+    return r < 0 ? error_set(err, -r, "%s: %s", c->testcase->id, strerror(-r)) : 0;
+}
+
+static int is_file(const struct dirent *e)
+{
+    return e->d_name[0] != '.';
+}
+
+/* Every file of the test case that has something in it. */
+static int attach_all(struct runcase *c, const char *folder, const char *dir)
+{
+    size_t above = strlen(folder) + 1;
+    struct dirent **list;
+    int n = scandir(dir, &list, is_file, alphasort), r = 0;
+
+    for (int i = 0; i < n; i++) {
+        char path[PATH_MAX];
+        struct stat st;
+        snprintf(path, sizeof path, "%s/%s", dir, list[i]->d_name);
+        if (r == 0 && stat(path, &st) == 0 && S_ISREG(st.st_mode) && st.st_size > 0)
+            r = kept_attach(&c->kept, path + above);
+        free(list[i]);
+    }
+    if (n >= 0)
+        free(list);
+    return r;
+}
+
+int runcase_finish(struct runcase *c, const struct drive_outcome *o, const char *folder, const char *dir,
+                   struct capture_facts *facts, struct error *err)
+{
+    struct capture_facts mine;
+    int r;
+
+    c->outcome = *o;
+    c->over = true;
+    pipeline_dropped(c->pipeline, o->dropped);
+    if (o->end != DRIVE_DONE)
+        pipeline_doubt(c->pipeline, c->outcome.reason);
+    r = pipeline_end(c->pipeline);
+    if (r < 0)
+        return error_set(err, -r, "%s: %s", c->testcase->id, strerror(-r));
+    pipeline_facts(c->pipeline, &mine);
+    facts_add(facts, &mine);
+    r = dump_flush(c->dump, err);
+    close_all(c);
+    if (r == 0 && attach_all(c, folder, dir) < 0)
+        r = no_memory(err);
+    return r;
+}
+
+int runcase_result(struct runcase *c, struct result *ret, struct error *err)
+{
+    int r = kept_result(&c->kept, c->applies ? &c->outcome : NULL, c->why, ret);
+
+    return r < 0 ? no_memory(err) : 0;
+}

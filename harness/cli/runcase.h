@@ -1,0 +1,46 @@
+/* One test case of a run, from the first frame to its result: the capture file, the pipeline, and what came
+ * of both. */
+#ifndef CPMSPEC_CLI_RUNCASE_H
+#define CPMSPEC_CLI_RUNCASE_H
+
+#include "cli/kept.h"
+#include "cli/pipeline.h"
+#include "drive/dump.h"
+
+struct runcase {
+    const struct testcase *testcase;
+    bool applies;
+    char why[TESTCASE_WHY]; /* where it does not */
+    bool over;              /* its result can be had */
+    struct drive_outcome outcome;
+    struct kept kept;
+    struct flow *mirror;
+    struct dump *dump;
+    struct pipeline *pipeline;
+};
+
+struct runcase_config {
+    const struct profile *profile;
+    bool strict;
+    bool sees_all; /* see pipeline.h */
+    bool many_clocks;
+};
+
+/* Sets it up; nothing is opened yet. */
+void runcase_init(struct runcase *c, const struct testcase *tc, const struct profile *p,
+                  uint32_t first_source);
+void runcase_done(struct runcase *c);
+
+/* It begins to run, and its files go to `dir`. */
+int runcase_start(struct runcase *c, const struct runcase_config *config, const char *dir, struct error *err);
+int runcase_frame(struct runcase *c, const struct frame *f, struct error *err);
+
+/* It ended so: what was captured is judged, the capture file is whole, and `facts` has what became of the
+ * frames. `folder` is the report's, `dir` the test case's inside it; what lies there is attached. */
+int runcase_finish(struct runcase *c, const struct drive_outcome *o, const char *folder, const char *dir,
+                   struct capture_facts *facts, struct error *err);
+
+/* Its result, once it is over; it lives as long as `c`. */
+int runcase_result(struct runcase *c, struct result *ret, struct error *err);
+
+#endif

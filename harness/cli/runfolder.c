@@ -1,0 +1,116 @@
+#include "cli/runfolder.h"
+
+#include "base/clock.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+/* Runs that may begin in one second. */
+enum { SAME_SECOND_MAX = 10000 };
+
+static int cannot_make(const char *path, int code, struct error *err)
+{
+    return error_set(err, code, "cannot make the folder %s: %s%s", path, strerror(code),
+                     code == ENOSPC ? "; make room, or write elsewhere with --out DIR"
+                                    : "; write elsewhere with --out DIR");
+}
+
+static int make(const char *path, struct error *err)
+{
+    return mkdir(path, 0777) < 0 && errno != EEXIST ? cannot_make(path, errno, err) : 0;
+}
+
+static int resolve(struct runfolder *f, struct error *err)
+{
+    char *real = realpath(f->shown, NULL);
+    int r = 0;
+
+    if (!real || strlen(real) >= sizeof f->absolute)
+        r = error_set(err, real ? ENAMETOOLONG : errno, "the folder %s cannot be used: %s", f->shown,
+                      strerror(real ? ENAMETOOLONG : errno));
+    else
+        snprintf(f->absolute, sizeof f->absolute, "%s", real);
+    free(real);
+    return r;
+}
+
+static bool is_empty(const char *path)
+{
+    DIR *d = opendir(path);
+    const struct dirent *e;
+    bool empty = d != NULL;
+
+    while (d && empty && (e = readdir(d)))
+        empty = strcmp(e->d_name, ".") == 0 || strcmp(e->d_name, "..") == 0;
+    if (d)
+        closedir(d);
+    return empty;
+}
+
+static int make_named(const char *out, struct runfolder *f, struct error *err)
+{
+    int r = make(out, err);
+
+    if (r < 0)
+        return r;
+    if (!is_empty(out))
+        return error_set(err, EEXIST, "--out %s is no empty folder; name a new one, so that runs do not mix",
+                         out);
+    snprintf(f->shown, sizeof f->shown, "%s", out);
+    return resolve(f, err);
+}
+
+/* A link beside it is renamed over it: there is always one, and it is whole. */
+static int point_latest(const char *base, const char *name, struct error *err)
+{
+    char link[RUNFOLDER_PATH + 8], fresh[RUNFOLDER_PATH + 32];
+
+    snprintf(link, sizeof link, "%s/latest", base);
+    snprintf(fresh, sizeof fresh, "%s/.latest-%ld", base, (long)getpid());
+    if (symlink(name, fresh) == 0 && rename(fresh, link) == 0)
+        return 0;
+    unlink(fresh);
+    return error_set(err, errno, "cannot make %s point to %s: %s", link, name, strerror(errno));
+}
+
+static int make_next(const char *base, struct runfolder *f, struct error *err)
+{
+    time_t now = (time_t)(clock_realtime() / NSEC_PER_SEC);
+    char stamp[32], name[64];
+    struct tm tm;
+
+    gmtime_r(&now, &tm);
+    strftime(stamp, sizeof stamp, "%Y-%m-%dT%H-%M-%SZ", &tm);
+    for (int n = 1; n <= SAME_SECOND_MAX; n++) {
+        snprintf(name, sizeof name, "%s-%d", stamp, n);
+        snprintf(f->shown, sizeof f->shown, "%s/%s", base, name);
+        if (mkdir(f->shown, 0777) == 0) {
+            int r = resolve(f, err);
+            return r < 0 ? r : point_latest(base, name, err);
+        }
+        if (errno != EEXIST)
+            return cannot_make(f->shown, errno, err);
+    }
+    return cannot_make(f->shown, EEXIST, err);
+}
+
+int runfolder_make(const char *base, const char *out, struct runfolder *ret, struct error *err)
+{
+    struct runfolder f = {0};
+    int r;
+
+    if (out)
+        r = make_named(out, &f, err);
+    else if ((r = make(base, err)) == 0)
+        r = make_next(base, &f, err);
+    if (r == 0)
+        *ret = f;
+    return r;
+}
