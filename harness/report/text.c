@@ -50,6 +50,16 @@ static int add_character(struct buf *out, struct slice bytes, uint32_t c, enum t
     return buf_add(out, bytes);
 }
 
+/* The length of what stands at the start of `s` as it is by every rule: ASCII without control characters. */
+static size_t plain_run(struct slice s)
+{
+    size_t n = 0;
+
+    while (n < s.n && s.p[n] >= 0x20 && s.p[n] < 0x7f)
+        n++;
+    return n;
+}
+
 int text_add(struct buf *out, const char *text, enum text_rule rule)
 {
     struct slice rest = slice_of(text);
@@ -59,8 +69,14 @@ int text_add(struct buf *out, const char *text, enum text_rule rule)
     rest = slice_head(rest, TEXT_MAX);
     while (rest.n > 0 && r == 0) {
         uint32_t c = 0;
-        size_t n = decode(rest, &c);
+        size_t n = plain_run(rest);
 
+        if (n > 0) {
+            r = buf_add(out, slice_head(rest, n));
+            rest = slice_tail(rest, n);
+            continue;
+        }
+        n = decode(rest, &c);
         if (n == 0 && cut && rest.n < 4) /* the cut went through a character */
             break;
         if (n == 0)

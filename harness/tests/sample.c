@@ -218,7 +218,7 @@ const struct result *sample_result(enum sample which)
 
 struct summary sample_summary(uint64_t passes, uint64_t fails)
 {
-    static const char *const sources[] = {"client-a side.pcap", "captures/b's.pcapng"};
+    static const char *const sources[] = {"a side.pcap", "captures/b's.pcapng"};
     struct summary s = {.sut = "Example messaging network",
                         .nsources = 2,
                         .source = sources,
@@ -239,7 +239,7 @@ struct summary sample_summary(uint64_t passes, uint64_t fails)
 
 const char *sample_path(const char *folder, const char *name)
 {
-    static char path[4][PATH_MAX];
+    static char path[4][PATH_MAX + 256];
     static unsigned turn;
     char *p = path[turn++ % 4];
     char both[512];
