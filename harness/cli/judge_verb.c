@@ -74,8 +74,8 @@ static int take_result(void *ctx, const struct result *r)
 
 static int start(struct judging *j, struct error *err)
 {
-    struct pipeline_config config = {.profile = j->profile,
-                                     .flow = j->flow,
+    struct pipeline_config config = {.profile = j->setting.profile,
+                                     .flow = j->setting.suite->flow[0],
                                      .mirror = j->mirror,
                                      .strict = j->options.strict,
                                      .many_clocks = j->options.narguments > 1};

@@ -68,20 +68,20 @@ static int put_outcome(struct junit *j, const struct summary *s, const struct re
 {
     int n;
 
-    xml_start(j->cases, element);
-    xml_attr(j->cases, "type", verdict_name(r->verdict));
+    xmlout_start(j->cases, element);
+    xmlout_attr(j->cases, "type", verdict_name(r->verdict));
     j->text.n = 0;
     n = terminated(j, story_add_sentence(&j->text, r));
     if (n < 0)
         return n;
-    xml_attr(j->cases, "message", j->text.n > 1 ? j->text.p : verdict_name(r->verdict));
+    xmlout_attr(j->cases, "message", j->text.n > 1 ? j->text.p : verdict_name(r->verdict));
     if (outfile_size(j->body) < JUNIT_STORY_BYTES) {
         j->text.n = 0;
         n = terminated(j, story_add(&j->text, &plain, s, r));
     }
     if (n == 0)
-        xml_fit_text(j->cases, j->text.p);
-    xml_end(j->cases);
+        xmlout_fit_text(j->cases, j->text.p);
+    xmlout_end(j->cases);
     return n;
 }
 
@@ -91,12 +91,12 @@ static void put_attachments(struct junit *j, const struct result *r)
 
     if (r->nattachments == 0)
         return;
-    xml_start(j->cases, "system-out");
+    xmlout_start(j->cases, "system-out");
     for (int i = 0; i < r->nattachments; i++)
-        xml_textf(j->cases, "\n[[ATTACHMENT|%s%s%s]]", j->folder, n && j->folder[n - 1] != '/' ? "/" : "",
+        xmlout_textf(j->cases, "\n[[ATTACHMENT|%s%s%s]]", j->folder, n && j->folder[n - 1] != '/' ? "/" : "",
                   r->attachment[i]);
-    xml_text(j->cases, "\n");
-    xml_end(j->cases);
+    xmlout_text(j->cases, "\n");
+    xmlout_end(j->cases);
 }
 
 static const char *outcome_element(struct junit *j, enum verdict v)
@@ -128,17 +128,17 @@ static int junit_result(struct report_writer *w, const struct summary *s, const 
     int n = 0;
 
     j->tests++;
-    xml_start(j->cases, "testcase");
-    xml_attrf(j->cases, "classname", "cpmspec.%s", r->flow && *r->flow ? r->flow : "flow");
+    xmlout_start(j->cases, "testcase");
+    xmlout_attrf(j->cases, "classname", "cpmspec.%s", r->flow && *r->flow ? r->flow : "flow");
     if (r->title && *r->title)
-        xml_attrf(j->cases, "name", "%s: %s", r->id, r->title);
+        xmlout_attrf(j->cases, "name", "%s: %s", r->id, r->title);
     else
-        xml_attr(j->cases, "name", r->id);
-    xml_attr(j->cases, "time", text_seconds(r->end - r->begin, seconds));
+        xmlout_attr(j->cases, "name", r->id);
+    xmlout_attr(j->cases, "time", text_seconds(r->end - r->begin, seconds));
     if (element)
         n = put_outcome(j, s, r, element);
     put_attachments(j, r);
-    xml_end(j->cases);
+    xmlout_end(j->cases);
     if (n < 0)
         return error_set(err, -n, "the JUnit report stopped at %s: %s", r->id, strerror(-n));
     return xmlout_check(j->cases, err);
@@ -149,26 +149,26 @@ static void put_trouble(struct junit *j, const char *name, const char *message)
 {
     j->tests++;
     j->errors++;
-    xml_start(j->cases, "testcase");
-    xml_attr(j->cases, "classname", "cpmspec");
-    xml_attr(j->cases, "name", name);
-    xml_attr(j->cases, "time", "0.000");
-    xml_start(j->cases, "error");
-    xml_attr(j->cases, "type", name);
-    xml_attr(j->cases, "message", message);
-    xml_text(j->cases, message);
-    xml_end(j->cases);
-    xml_end(j->cases);
+    xmlout_start(j->cases, "testcase");
+    xmlout_attr(j->cases, "classname", "cpmspec");
+    xmlout_attr(j->cases, "name", name);
+    xmlout_attr(j->cases, "time", "0.000");
+    xmlout_start(j->cases, "error");
+    xmlout_attr(j->cases, "type", name);
+    xmlout_attr(j->cases, "message", message);
+    xmlout_text(j->cases, message);
+    xmlout_end(j->cases);
+    xmlout_end(j->cases);
 }
 
 static void put_counts(struct junit *j, struct xmlout *x, const struct summary *s)
 {
     char seconds[TEXT_TIME];
 
-    xml_attrf(x, "tests", "%llu", (unsigned long long)j->tests);
-    xml_attrf(x, "failures", "%llu", (unsigned long long)j->failures);
-    xml_attrf(x, "errors", "%llu", (unsigned long long)j->errors);
-    xml_attr(x, "time", text_seconds(s->end - s->begin, seconds));
+    xmlout_attrf(x, "tests", "%llu", (unsigned long long)j->tests);
+    xmlout_attrf(x, "failures", "%llu", (unsigned long long)j->failures);
+    xmlout_attrf(x, "errors", "%llu", (unsigned long long)j->errors);
+    xmlout_attr(x, "time", text_seconds(s->end - s->begin, seconds));
 }
 
 static void put_document(struct junit *j, struct xmlout *x, const struct summary *s)
@@ -177,21 +177,21 @@ static void put_document(struct junit *j, struct xmlout *x, const struct summary
 
     text_time(s->begin, stamp);
     stamp[strcspn(stamp, ".")] = '\0'; /* some readers want neither fractions nor a zone */
-    xml_declaration(x);
-    xml_start(x, "testsuites");
-    xml_attr(x, "name", "cpmspec");
+    xmlout_declaration(x);
+    xmlout_start(x, "testsuites");
+    xmlout_attr(x, "name", "cpmspec");
     put_counts(j, x, s);
-    xml_start(x, "testsuite");
-    xml_attr(x, "name", s->sut && *s->sut ? s->sut : "cpmspec");
+    xmlout_start(x, "testsuite");
+    xmlout_attr(x, "name", s->sut && *s->sut ? s->sut : "cpmspec");
     put_counts(j, x, s);
-    xml_attrf(x, "skipped", "%llu", (unsigned long long)j->skipped);
+    xmlout_attrf(x, "skipped", "%llu", (unsigned long long)j->skipped);
     if (*stamp)
-        xml_attr(x, "timestamp", stamp);
-    xml_raw(x, SLICE("\n"));
-    xml_spool(x, j->body);
-    xml_end(x);
-    xml_end(x);
-    xml_raw(x, SLICE("\n"));
+        xmlout_attr(x, "timestamp", stamp);
+    xmlout_raw(x, SLICE("\n"));
+    xmlout_spool(x, j->body);
+    xmlout_end(x);
+    xmlout_end(x);
+    xmlout_raw(x, SLICE("\n"));
 }
 
 static int junit_finish(struct report_writer *w, const struct summary *s, struct error *err)

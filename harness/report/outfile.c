@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -165,25 +164,6 @@ int outfile_write(struct outfile *f, struct slice s)
         if (f->n == sizeof f->buffer)
             flush(f);
     }
-    return f->error;
-}
-
-int outfile_printf(struct outfile *f, const char *fmt, ...)
-{
-    char *text = NULL;
-    va_list args;
-    int n;
-
-    va_start(args, fmt);
-    n = vasprintf(&text, fmt, args);
-    va_end(args);
-    if (n < 0) {
-        if (f->error == 0)
-            f->error = -ENOMEM;
-        return f->error;
-    }
-    outfile_write(f, (struct slice){text, (size_t)n});
-    free(text);
     return f->error;
 }
 

@@ -65,23 +65,23 @@ static const xmlChar *fit(struct xmlout *x, const char *text)
     return r == 0 ? (const xmlChar *)x->text.p : NULL;
 }
 
-void xml_declaration(struct xmlout *x)
+void xmlout_declaration(struct xmlout *x)
 {
     /* Not by the writer, which would then send every byte through a converter from UTF-8 to UTF-8. */
-    xml_raw(x, SLICE("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
+    xmlout_raw(x, SLICE("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"));
 }
 
-void xml_start(struct xmlout *x, const char *element)
+void xmlout_start(struct xmlout *x, const char *element)
 {
     keep(x, xmlTextWriterStartElement(x->writer, (const xmlChar *)element));
 }
 
-void xml_end(struct xmlout *x)
+void xmlout_end(struct xmlout *x)
 {
     keep(x, x->html ? xmlTextWriterFullEndElement(x->writer) : xmlTextWriterEndElement(x->writer));
 }
 
-void xml_attr(struct xmlout *x, const char *name, const char *value)
+void xmlout_attr(struct xmlout *x, const char *name, const char *value)
 {
     const xmlChar *s = fit(x, value);
 
@@ -89,7 +89,7 @@ void xml_attr(struct xmlout *x, const char *name, const char *value)
         keep(x, xmlTextWriterWriteAttribute(x->writer, (const xmlChar *)name, s));
 }
 
-void xml_text(struct xmlout *x, const char *text)
+void xmlout_text(struct xmlout *x, const char *text)
 {
     const xmlChar *s = fit(x, text);
 
@@ -97,12 +97,12 @@ void xml_text(struct xmlout *x, const char *text)
         keep(x, xmlTextWriterWriteString(x->writer, s));
 }
 
-void xml_fit_text(struct xmlout *x, const char *text)
+void xmlout_fit_text(struct xmlout *x, const char *text)
 {
     keep(x, xmlTextWriterWriteString(x->writer, (const xmlChar *)text));
 }
 
-void xml_attrf(struct xmlout *x, const char *name, const char *fmt, ...)
+void xmlout_attrf(struct xmlout *x, const char *name, const char *fmt, ...)
 {
     char *value = NULL;
     va_list args;
@@ -112,13 +112,13 @@ void xml_attrf(struct xmlout *x, const char *name, const char *fmt, ...)
         value = NULL;
     va_end(args);
     if (value)
-        xml_attr(x, name, value);
+        xmlout_attr(x, name, value);
     else
         x->failed = true;
     free(value);
 }
 
-void xml_textf(struct xmlout *x, const char *fmt, ...)
+void xmlout_textf(struct xmlout *x, const char *fmt, ...)
 {
     char *text = NULL;
     va_list args;
@@ -128,20 +128,20 @@ void xml_textf(struct xmlout *x, const char *fmt, ...)
         text = NULL;
     va_end(args);
     if (text)
-        xml_text(x, text);
+        xmlout_text(x, text);
     else
         x->failed = true;
     free(text);
 }
 
-void xml_element(struct xmlout *x, const char *element, const char *text)
+void xmlout_element(struct xmlout *x, const char *element, const char *text)
 {
-    xml_start(x, element);
-    xml_text(x, text);
-    xml_end(x);
+    xmlout_start(x, element);
+    xmlout_text(x, text);
+    xmlout_end(x);
 }
 
-void xml_raw(struct xmlout *x, struct slice s)
+void xmlout_raw(struct xmlout *x, struct slice s)
 {
     keep(x, xmlTextWriterWriteRawLen(x->writer, (const xmlChar *)s.p, (int)s.n));
 }
@@ -150,11 +150,11 @@ static int take_raw(void *ctx, struct slice s)
 {
     struct xmlout *x = ctx;
 
-    xml_raw(x, s);
+    xmlout_raw(x, s);
     return x->failed ? -EIO : 0;
 }
 
-void xml_spool(struct xmlout *x, struct outfile *spool)
+void xmlout_spool(struct xmlout *x, struct outfile *spool)
 {
     keep(x, outfile_replay(spool, take_raw, x));
 }

@@ -17,21 +17,21 @@ enum xml_form {
 /* `to` is borrowed and must outlive the writer. -ENOMEM. */
 int xmlout_open(struct outfile *to, enum xml_form form, struct xmlout **ret, struct error *err);
 
-void xml_declaration(struct xmlout *x);
-void xml_start(struct xmlout *x, const char *element);
-void xml_end(struct xmlout *x);
-void xml_attr(struct xmlout *x, const char *name, const char *value);
-void xml_attrf(struct xmlout *x, const char *name, const char *fmt, ...)
+void xmlout_declaration(struct xmlout *x);
+void xmlout_start(struct xmlout *x, const char *element);
+void xmlout_end(struct xmlout *x);
+void xmlout_attr(struct xmlout *x, const char *name, const char *value);
+void xmlout_attrf(struct xmlout *x, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
-void xml_text(struct xmlout *x, const char *text);
-void xml_textf(struct xmlout *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void xmlout_text(struct xmlout *x, const char *text);
+void xmlout_textf(struct xmlout *x, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Text that is fit already (a story), and may be longer than TEXT_MAX. */
-void xml_fit_text(struct xmlout *x, const char *text);
+void xmlout_fit_text(struct xmlout *x, const char *text);
 /* One element that holds text only. */
-void xml_element(struct xmlout *x, const char *element, const char *text);
+void xmlout_element(struct xmlout *x, const char *element, const char *text);
 /* Bytes that are known to be well-formed content already: another xmlout's spool, a fixed style sheet. */
-void xml_raw(struct xmlout *x, struct slice s);
-void xml_spool(struct xmlout *x, struct outfile *spool);
+void xmlout_raw(struct xmlout *x, struct slice s);
+void xmlout_spool(struct xmlout *x, struct outfile *spool);
 
 /* Hands on to the outfile what is buffered; its failure or ours, with a text. */
 int xmlout_check(struct xmlout *x, struct error *err);

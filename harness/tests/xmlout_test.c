@@ -26,12 +26,12 @@ static char *written(enum xml_form form, void (*fill)(struct xmlout *x))
 
 static void small(struct xmlout *x)
 {
-    xml_declaration(x);
-    xml_start(x, "a");
-    xml_attrf(x, "n", "%d<", 7);
-    xml_element(x, "b", NULL);
-    xml_textf(x, "%s", "]]>&");
-    xml_end(x);
+    xmlout_declaration(x);
+    xmlout_start(x, "a");
+    xmlout_attrf(x, "n", "%d<", 7);
+    xmlout_element(x, "b", NULL);
+    xmlout_textf(x, "%s", "]]>&");
+    xmlout_end(x);
 }
 
 static void writes_what_it_is_told(void)
@@ -45,8 +45,8 @@ static void writes_what_it_is_told(void)
 
 static void empty_element(struct xmlout *x)
 {
-    xml_start(x, "div");
-    xml_end(x);
+    xmlout_start(x, "div");
+    xmlout_end(x);
 }
 
 static void closes_for_browsers(void)
@@ -68,12 +68,12 @@ static void all_bytes(struct xmlout *x)
     for (int i = 0; i < 255; i++)
         text[i] = text[509 - i] = (char)(i + 1);
     text[510] = '\0';
-    xml_declaration(x);
-    xml_start(x, "a");
-    xml_attr(x, "v", text);
-    xml_attr(x, "w", "\xed\xa0\x80\xef\xbf\xbf\xf4\x90\x80\x80");
-    xml_text(x, text);
-    xml_end(x);
+    xmlout_declaration(x);
+    xmlout_start(x, "a");
+    xmlout_attr(x, "v", text);
+    xmlout_attr(x, "w", "\xed\xa0\x80\xef\xbf\xbf\xf4\x90\x80\x80");
+    xmlout_text(x, text);
+    xmlout_end(x);
 }
 
 static void no_byte_breaks_it(void)
@@ -99,7 +99,7 @@ static void failures_stick(void)
     CU_ASSERT_EQUAL_FATAL(outfile_open("/dev/full", &f, &err), 0);
     CU_ASSERT_EQUAL_FATAL(xmlout_open(f, XML_INDENTED, &x, &err), 0);
     for (int i = 0; i < 20000; i++)
-        xml_element(x, "a", "bcdefg");
+        xmlout_element(x, "a", "bcdefg");
     CU_ASSERT_EQUAL(xmlout_check(x, &err), -ENOSPC);
     CU_ASSERT_STRING_EQUAL(err.file, "/dev/full");
     xmlout_free(x);
