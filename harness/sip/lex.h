@@ -5,7 +5,12 @@
 
 #include "base/slice.h"
 
-enum { LEX_TOKEN = 1, LEX_SPACE = 2 /* SP, HTAB, and the CR and LF of folds */, LEX_LOOSE = 4 };
+enum {
+    LEX_TOKEN = 1,
+    LEX_SPACE = 2 /* SP, HTAB, and the CR and LF of folds */,
+    LEX_LOOSE = 4,
+    LEX_PARAM = 8 /* ';', '=' and '"' */
+};
 
 /* Classes of every byte. LEX_LOOSE are the separators that may have LWS around them (RFC 3261 25.1: SLASH,
  * EQUAL, LPAREN, …). */
@@ -87,6 +92,15 @@ static inline bool lex_same4(const char *p, const char *lower)
     return (x | (y & 0x40404040u) >> 1) == y;
 }
 
+static inline bool lex_same2(const char *p, const char *lower)
+{
+    uint16_t x, y;
+
+    memcpy(&x, p, 2);
+    memcpy(&y, lower, 2);
+    return (x | (y & 0x4040u) >> 1) == y;
+}
+
 /* Whether n bytes are those of a name that is given in lower case (letters, digits, "-" and "." only). */
 static inline bool lex_same(const char *p, const char *lower, size_t n)
 {
@@ -98,10 +112,9 @@ static inline bool lex_same(const char *p, const char *lower, size_t n)
     }
     if (n >= 4)
         return lex_same4(p, lower) && lex_same4(p + n - 4, lower + n - 4);
-    for (size_t i = 0; i < n; i++)
-        if ((p[i] | (lower[i] & 0x40) >> 1) != lower[i])
-            return false;
-    return true;
+    if (n >= 2)
+        return lex_same2(p, lower) && lex_same2(p + n - 2, lower + n - 2);
+    return n == 0 || (p[0] | (lower[0] & 0x40) >> 1) == lower[0];
 }
 
 /* Just behind the quote that ends the quoted string which begins at p; NULL where none does. */

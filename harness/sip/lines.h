@@ -58,11 +58,52 @@ static inline void lines_load(struct lines *l)
     l->marks = lines_marks(last);
 }
 
+/* The first `c` in [p, end), or NULL. Names are short, so that the first sixteen bytes mostly tell; bytes up
+ * to `limit` may be read. */
+static inline const char *lines_find(const char *p, const char *end, const char *limit, char c)
+{
+#ifdef __SSE2__
+    if (limit - p >= 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+        unsigned at = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, _mm_set1_epi8(c)));
+        if (at)
+            return __builtin_ctz(at) < end - p ? p + __builtin_ctz(at) : NULL;
+        if (end - p <= 16)
+            return NULL;
+        p += 16;
+    }
+#else
+    (void)limit;
+#endif
+    return memchr(p, c, (size_t)(end - p));
+}
+
 /* p must not be NULL. */
 static inline void lines_start(struct lines *l, const char *p, size_t n)
 {
     *l = (struct lines){.p = p, .n = n};
     lines_load(l);
+}
+
+/* Looks at the marked byte at `at`; true where it ends a line, or begins the CRLF that does. */
+static inline bool lines_end(struct lines *l, size_t *at)
+{
+    char c = l->p[*at];
+
+    if (c == '\r' && *at + 1 < l->n && l->p[*at + 1] == '\n') {
+        /* The LF of a CRLF that is cut by the block's end is met there, and known by the CR before it. */
+        if (!l->marks)
+            return false;
+        ++*at;
+        l->marks &= l->marks - 1;
+        return true;
+    }
+    if (c == '\n') {
+        l->defects |= *at == 0 || l->p[*at - 1] != '\r' ? SIP_DEFECT_LF : 0u;
+        return true;
+    }
+    l->defects |= c == '\r' ? SIP_DEFECT_CR : c == '\0' ? SIP_DEFECT_NUL : 0u;
+    return false;
 }
 
 /* The offset of the next LF, or n where there is no further one. */
@@ -71,17 +112,9 @@ static inline size_t lines_next(struct lines *l)
     for (;;) {
         while (l->marks) {
             size_t at = l->block + (size_t)__builtin_ctzll(l->marks);
-            char c = l->p[at];
             l->marks &= l->marks - 1;
-            if (c == '\n') {
-                if (at == 0 || l->p[at - 1] != '\r')
-                    l->defects |= SIP_DEFECT_LF;
+            if (lines_end(l, &at))
                 return at;
-            }
-            if (c == '\r' && (at + 1 == l->n || l->p[at + 1] != '\n'))
-                l->defects |= SIP_DEFECT_CR;
-            if (c == '\0')
-                l->defects |= SIP_DEFECT_NUL;
         }
         if (l->n - l->block <= LINES_BLOCK)
             return l->n;

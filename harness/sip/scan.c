@@ -15,7 +15,6 @@ struct scan {
     struct sip_field *table;
     const char *p; /* first byte of the start line */
     size_t n;
-    struct lines lines;
     uint32_t others; /* fields of unknown kind in the table */
 };
 
@@ -65,6 +64,8 @@ static void put_field(struct scan *s, enum sip_header id, struct slice name, str
 
     if (m->count[id] < UINT16_MAX)
         m->count[id]++;
+    if (value.n == 0 && (NEEDED >> id & 1))
+        m->defects |= SIP_DEFECT_EMPTY;
     if (m->nfields == SIP_FIELDS_MAX) {
         m->fields_lost++;
         m->defects |= SIP_DEFECT_FIELDS;
@@ -72,8 +73,6 @@ static void put_field(struct scan *s, enum sip_header id, struct slice name, str
             return;
     }
     s->others += id == SIP_OTHER;
-    if (value.n == 0 && (NEEDED >> id & 1))
-        m->defects |= SIP_DEFECT_EMPTY;
     if (m->first[id] < 0)
         m->first[id] = (int16_t)m->nfields;
     f = &s->table[m->nfields++];
@@ -83,6 +82,11 @@ static void put_field(struct scan *s, enum sip_header id, struct slice name, str
     f->value_len = (uint32_t)value.n;
     f->id = (uint8_t)id;
     f->reserved = 0;
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t';
 }
 
 /* A line whose name is no token may be the start line of the next message. */
@@ -96,7 +100,7 @@ static bool is_next_start(const char *p, const char *line_end)
  * of another message. */
 static bool add_field(struct scan *s, const char *p, const char *line_end, const char *end)
 {
-    const char *colon = memchr(p, ':', (size_t)(line_end - p));
+    const char *colon = lines_find(p, line_end, s->p + s->n, ':');
     const char *name_end;
     struct slice name;
     enum sip_header id;
@@ -107,7 +111,7 @@ static bool add_field(struct scan *s, const char *p, const char *line_end, const
         s->m->defects |= SIP_DEFECT_NO_COLON;
         return true;
     }
-    for (name_end = colon; name_end > p && (name_end[-1] == ' ' || name_end[-1] == '\t');)
+    for (name_end = colon; name_end > p && is_blank(name_end[-1]);)
         name_end--;
     name = lex_slice(p, name_end);
     id = sip_header_id(name);
@@ -133,37 +137,6 @@ static bool is_empty_line(const char *p, const char *end)
     return p == end;
 }
 
-/* All header fields from `pos` on; *ret_end is where the header part ends. */
-static enum head_end scan_fields(struct scan *s, size_t pos, size_t *ret_end)
-{
-    const char *p = s->p;
-
-    /* White space before the first field continues nothing: the start line is not folded. */
-    while (pos < s->n && (p[pos] == ' ' || p[pos] == '\t')) {
-        s->m->defects |= SIP_DEFECT_START_LINE;
-        pos++;
-    }
-    while (pos < s->n) {
-        size_t lf = lines_next(&s->lines), line_end = lf;
-
-        if (is_empty_line(p + pos, p + lf)) {
-            *ret_end = lf < s->n ? lf + 1 : lf;
-            return lf < s->n ? HEAD_BLANK_LINE : HEAD_OPEN;
-        }
-        while (lf + 1 < s->n && (p[lf + 1] == ' ' || p[lf + 1] == '\t')) {
-            s->m->defects |= SIP_DEFECT_FOLDED;
-            lf = lines_next(&s->lines);
-        }
-        if (!add_field(s, p + pos, p + line_end, p + lf)) {
-            *ret_end = pos;
-            return HEAD_START_LINE;
-        }
-        pos = lf + 1;
-    }
-    *ret_end = s->n;
-    return HEAD_OPEN;
-}
-
 /* Defects of the bytes of a header part that ends before a line already walked over. */
 static uint32_t line_defects(const char *p, size_t n)
 {
@@ -173,6 +146,45 @@ static uint32_t line_defects(const char *p, size_t n)
     while (lines_next(&l) < n)
         continue;
     return l.defects;
+}
+
+/* All header fields from `pos` on; *ret_end is where the header part ends. */
+static enum head_end scan_fields(struct scan *s, struct lines lines, size_t pos, size_t *ret_end)
+{
+    const char *const p = s->p;
+    const size_t n = s->n;
+    enum head_end ended = HEAD_OPEN;
+    size_t line_end = 0; /* of the first line of a field with folds */
+
+    /* White space before the first field continues nothing: the start line is not folded. */
+    for (; pos < n && is_blank(p[pos]); pos++)
+        s->m->defects |= SIP_DEFECT_START_LINE;
+    *ret_end = n;
+    while (pos < n) {
+        size_t lf = lines_next(&lines);
+
+        if (!line_end) {
+            if ((p[pos] == '\r' || pos == lf) && is_empty_line(p + pos, p + lf)) {
+                ended = lf < n ? HEAD_BLANK_LINE : HEAD_OPEN;
+                *ret_end = lf < n ? lf + 1 : n;
+                break;
+            }
+            line_end = lf;
+        }
+        if (lf + 1 < n && is_blank(p[lf + 1])) {
+            s->m->defects |= SIP_DEFECT_FOLDED;
+            continue;
+        }
+        if (!add_field(s, p + pos, p + line_end, p + lf)) {
+            *ret_end = pos;
+            s->m->defects |= line_defects(p, pos);
+            return HEAD_START_LINE;
+        }
+        pos = lf + 1;
+        line_end = 0;
+    }
+    s->m->defects |= lines.defects;
+    return ended;
 }
 
 /* Content-Length: the first that is a number, and whether all agree. */
@@ -230,21 +242,15 @@ static bool scan_body(struct scan *s, enum head_end ended, enum sip_framing fram
 static const uint8_t single[] = {SIP_FROM,           SIP_TO,          SIP_CALL_ID, SIP_CSEQ, SIP_MAX_FORWARDS,
                                  SIP_CONTENT_LENGTH, SIP_CONTENT_TYPE};
 
-/* Which headers are missing, empty or there too often. */
+/* Which headers are missing, or there too often. */
 static void check_fields(struct sip_msg *m)
 {
-    const uint32_t needed =
-        1u << SIP_VIA | 1u << SIP_FROM | 1u << SIP_TO | 1u << SIP_CALL_ID | 1u << SIP_CSEQ;
-
     for (size_t i = 0; i < sizeof single; i++)
         if (m->count[single[i]] > 1)
             m->defects |= SIP_DEFECT_REPEATED;
     if (!m->count[SIP_VIA] || !m->count[SIP_FROM] || !m->count[SIP_TO] || !m->count[SIP_CALL_ID] ||
         !m->count[SIP_CSEQ])
         m->defects |= SIP_DEFECT_MISSING;
-    for (uint32_t i = 0; i < m->nfields; i++)
-        if (m->field[i].value_len == 0 && (needed >> m->field[i].id & 1))
-            m->defects |= SIP_DEFECT_EMPTY;
 }
 
 /* CSeq against the start line; a response has its method from there. */
@@ -286,11 +292,12 @@ static void msg_start(struct sip_msg *m, const struct scan *s, const struct star
 }
 
 /* Everything behind the start line, which ends at `lf`. */
-static enum sip_scan_result scan_rest(struct scan *s, size_t lf, enum sip_framing framing)
+static enum sip_scan_result scan_rest(struct scan *s, const struct lines *lines, size_t lf,
+                                      enum sip_framing framing)
 {
     struct sip_msg *m = s->m;
     size_t head = s->n;
-    enum head_end ended = scan_fields(s, lf < s->n ? lf + 1 : lf, &head);
+    enum head_end ended = scan_fields(s, *lines, lf < s->n ? lf + 1 : lf, &head);
 
     if (ended == HEAD_OPEN && framing == SIP_STREAM)
         return SIP_SCAN_MORE;
@@ -299,7 +306,6 @@ static enum sip_scan_result scan_rest(struct scan *s, size_t lf, enum sip_framin
         m->defects |= SIP_DEFECT_NO_BLANK_LINE;
     if (!scan_body(s, ended, framing))
         return SIP_SCAN_MORE;
-    m->defects |= ended == HEAD_START_LINE ? line_defects(s->p, head) : s->lines.defects;
     check_fields(m);
     check_cseq(m);
     return SIP_SCAN_OK;
@@ -355,6 +361,7 @@ enum sip_scan_result sip_scan(struct sip_msg *m, struct sip_field *table, struct
 {
     struct scan s = {.m = m, .table = table};
     struct startline start;
+    struct lines lines;
     enum sip_scan_result result;
     size_t lead, lf;
 
@@ -369,8 +376,8 @@ enum sip_scan_result sip_scan(struct sip_msg *m, struct sip_field *table, struct
     }
     s.p = in.p + lead;
     s.n = in.n - lead;
-    lines_start(&s.lines, s.p, s.n);
-    lf = lines_next(&s.lines);
+    lines_start(&lines, s.p, s.n);
+    lf = lines_next(&lines);
     if ((lf == s.n && framing == SIP_STREAM && !is_binary(*s.p)))
         return SIP_SCAN_MORE;
     if (!startline_read(lex_slice(s.p, s.p + lf), framing != SIP_DATAGRAM, &start))
@@ -378,7 +385,7 @@ enum sip_scan_result sip_scan(struct sip_msg *m, struct sip_field *table, struct
     msg_start(m, &s, &start);
     if (lead)
         m->defects |= SIP_DEFECT_LEADING_CRLF;
-    result = scan_rest(&s, lf, framing);
+    result = scan_rest(&s, &lines, lf, framing);
     if (result == SIP_SCAN_OK)
         *ret_used = framing == SIP_DATAGRAM ? in.n : m->len;
     return result;

@@ -72,35 +72,39 @@ unsigned sip_values_count(const struct sip_msg *m, enum sip_header id)
     return n;
 }
 
-/* The end of the parameter at p: the next ';' outside quotes. */
-static const char *param_end(const char *p, const char *end, bool *no_quote)
+/* The next ';' outside quotes from p on, where the text has a quote at p. */
+static const char *quoted_param_end(const char *p, const char *end, bool *no_quote)
 {
-    const char *semi = memchr(p, ';', (size_t)(end - p));
+    struct lex_state state = {*no_quote, true};
 
-    semi = semi ? semi : end;
-    if (!*no_quote && memchr(p, '"', (size_t)(semi - p))) {
-        struct lex_state state = {false, true};
-        semi = lex_find(p, end, ';', ';', ';', &state);
-        *no_quote = state.no_quote;
-    }
-    return semi;
+    p = lex_find(p, end, ';', ';', ';', &state);
+    *no_quote = state.no_quote;
+    return p;
 }
 
 bool sip_params_next(struct sip_params *w, struct slice *ret_name, struct slice *ret_value)
 {
     const char *p = lex_text(w->rest).p, *end = p + w->rest.n;
-    const char *stop, *equal;
+    const char *stop, *equal = NULL;
 
     while (p < end && (*p == ';' || lex_is_space(*p)))
         p++;
     if (p == end)
         return false;
-    stop = param_end(p, end, &w->no_quote);
+    for (stop = p; stop < end; stop++) {
+        if (!lex_is(*stop, LEX_PARAM))
+            continue;
+        if (*stop == ';')
+            break;
+        if (*stop == '"') {
+            stop = quoted_param_end(stop, end, &w->no_quote);
+            break;
+        }
+        equal = equal ? equal : stop;
+    }
     w->rest = lex_slice(stop, end);
-    for (equal = p; equal < stop && *equal != '=';)
-        equal++;
-    *ret_name = lex_slice(p, lex_trim_end(p, equal));
-    *ret_value = equal < stop ? lex_trimmed(equal + 1, stop) : (struct slice){NULL, 0};
+    *ret_name = lex_slice(p, lex_trim_end(p, equal ? equal : stop));
+    *ret_value = equal ? lex_trimmed(equal + 1, stop) : (struct slice){NULL, 0};
     return true;
 }
 

@@ -13,8 +13,14 @@ static const char *slash(const char *p, const char *end)
 /* "SIP / 2.0 / UDP": behind it, or NULL where it is something else. */
 static const char *sent_protocol(const char *p, const char *end, struct slice *ret_transport)
 {
-    const char *at = lex_token_end(p, end);
+    const char *at;
 
+    if (end - p > 8 && memcmp(p, "SIP/2.0/", 8) == 0 && lex_is(p[8], LEX_TOKEN)) {
+        at = lex_token_end(p + 8, end);
+        *ret_transport = lex_slice(p + 8, at);
+        return at;
+    }
+    at = lex_token_end(p, end);
     if (at == p || !(p = slash(at, end)))
         return NULL;
     at = lex_token_end(p, end);
