@@ -34,7 +34,9 @@ bool duration_parse(struct slice text, nsec_t max, nsec_t *ret)
     nsec_t each, value;
     uint64_t count;
 
-    if (rest.n && rest.p[0] == '.') {
+    if (!text.p)
+        return false;
+    if (slice_starts(rest, SLICE("."))) {
         fraction = slice_head(slice_tail(rest, 1), digits(slice_tail(rest, 1)));
         if (fraction.n == 0)
             return false;

@@ -206,16 +206,19 @@ static int read_captures(const xmlNode *ixit, struct profile *p, struct error *e
 
 static int read_timer(const xmlNode *n, struct profile *p, bool seen[3], struct error *err)
 {
-    static const char *const names[] = {"T1", "T2", "T4"};
-    nsec_t *const timer[] = {&p->t1, &p->t2, &p->t4};
-    char name[8], value[32];
+    enum { TIMERS = 3 };
+    static const char *const names[TIMERS] = {"T1", "T2", "T4"};
+    nsec_t *const timer[TIMERS] = {&p->t1, &p->t2, &p->t4};
+    char name[8] = "", value[32] = "";
     int r, i = 0;
 
     if ((r = xml_attr(n, "name", name, sizeof name, err)) < 0 ||
         (r = xml_attr(n, "value", value, sizeof value, err)) < 0)
         return r;
-    while (strcmp(names[i], name) != 0) /* the schema knows no others */
+    while (i < TIMERS && strcmp(names[i], name) != 0)
         i++;
+    if (i == TIMERS)
+        return xml_error(n, err, "timer %s is not known; use T1, T2 or T4", name);
     if (seen[i])
         return xml_error(n, err, "timer %s is given twice; remove one of the two", name);
     seen[i] = true;

@@ -54,7 +54,7 @@ static int for_files(const char *dir, const char *folder, struct testcases *s,
 static int add_flow(struct testcases *s, const char *path, const char *dir, const char *folder,
                     struct error *err)
 {
-    struct flow **grown = reallocarray(s->flow, (size_t)s->nflows + 1, sizeof *grown);
+    struct flow **grown = reallocarray(s->flow, (size_t)s->nflows + 1, sizeof(struct flow *));
     char schema[4096];
     struct flow *f = NULL;
     int r;
@@ -101,7 +101,7 @@ int testcases_load(const char *dir, struct testcases **ret, struct error *err)
     struct testcases *s = calloc(1, sizeof *s);
     int r;
 
-    if (!s || !(s->tc = calloc(TESTCASES_MAX, sizeof *s->tc))) {
+    if (!s || !(s->tc = calloc(TESTCASES_MAX, sizeof(struct testcase *)))) {
         testcases_free(s);
         return error_set(err, ENOMEM, "no memory for the test cases");
     }
@@ -115,7 +115,7 @@ int testcases_load(const char *dir, struct testcases **ret, struct error *err)
         testcases_free(s);
         return r;
     }
-    qsort(s->tc, (size_t)s->n, sizeof *s->tc, by_id);
+    qsort(s->tc, (size_t)s->n, sizeof(struct testcase *), by_id);
     *ret = s;
     return 0;
 }

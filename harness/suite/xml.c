@@ -162,10 +162,10 @@ static xmlRelaxNG *compile(xmlDoc *schema, struct error *first)
     return rng;
 }
 
-static int validate(xmlDoc *doc, xmlDoc *schema, xmlRelaxNG *rng, struct error *err)
+static int validate(xmlDoc *doc, const char *path, xmlDoc *schema, const char *schema_path, xmlRelaxNG *rng,
+                    struct error *err)
 {
     struct error first = {.text = ""};
-    const char *path = (const char *)doc->URL;
     xmlRelaxNGValidCtxt *valid = xmlRelaxNGNewValidCtxt(rng);
     int r;
 
@@ -178,24 +178,24 @@ static int validate(xmlDoc *doc, xmlDoc *schema, xmlRelaxNG *rng, struct error *
         return 0;
     if (r > 0 && xml_explain(doc, schema, err))
         return -EINVAL;
-    return error_at(err, r > 0 ? EINVAL : ENOMEM, path, first.line, "does not fit %s: %s",
-                    (const char *)schema->URL, first.text);
+    return error_at(err, r > 0 ? EINVAL : ENOMEM, path, first.line, "does not fit %s: %s", schema_path,
+                    first.text);
 }
 
-static int check(xmlDoc *doc, const char *path, struct error *err)
+static int check(xmlDoc *doc, const char *path, const char *schema_path, struct error *err)
 {
     struct error first = {.text = ""};
     xmlDoc *schema = NULL;
     xmlRelaxNG *rng;
-    int r = load(path, &schema, err);
+    int r = load(schema_path, &schema, err);
 
     if (r < 0)
         return r;
     rng = compile(schema, &first);
     if (rng)
-        r = validate(doc, schema, rng, err);
+        r = validate(doc, path, schema, schema_path, rng, err);
     else
-        r = error_at(err, EINVAL, path, first.line, "this RELAX NG schema is broken: %s", first.text);
+        r = error_at(err, EINVAL, schema_path, first.line, "this RELAX NG schema is broken: %s", first.text);
     xmlRelaxNGFree(rng);
     xmlFreeDoc(schema);
     return r;
@@ -208,7 +208,7 @@ int xml_load(const char *path, const char *schema, xmlDoc **ret, struct error *e
 
     if (r < 0)
         return r;
-    if (schema && (r = check(doc, schema, err)) < 0) {
+    if (schema && (r = check(doc, path, schema, err)) < 0) {
         xmlFreeDoc(doc);
         return r;
     }
@@ -244,7 +244,10 @@ int xml_attr(const xmlNode *n, const char *name, char *out, size_t size, struct 
     size_t length = value ? strlen((char *)value) : 0;
     int r = 0;
 
-    if (length >= size)
+    if (!value && xmlHasNsProp(n, (const xmlChar *)name, NULL))
+        r = error_at(err, ENOMEM, (const char *)n->doc->URL, xml_line(n), "no memory for the value of %s",
+                     name);
+    else if (length >= size)
         r = xml_error(n, err, "%s is too long; at most %zu bytes fit", name, size - 1);
     else
         snprintf(out, size, "%s", value ? (char *)value : "");

@@ -15,8 +15,6 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
-extern char **environ;
-
 enum { ARGS_MAX = 16, OUTPUT_MAX = 256 * 1024, DEADLINE_MS = 60 * 1000 };
 
 static char out[OUTPUT_MAX], err[OUTPUT_MAX];

@@ -30,7 +30,7 @@ static void draws_the_closing_flow(void)
     buf_init(&b, 65536);
     CU_ASSERT_EQUAL(flow_text_ladder(f, &b), 0);
     CU_ASSERT_TRUE(slice_starts(buf_slice(&b), SLICE(head)));
-    CU_ASSERT_TRUE(slice_eq(slice_tail(buf_slice(&b), b.n - (sizeof tail - 1)), SLICE(tail)));
+    CU_ASSERT_TRUE(slice_find_slice(buf_slice(&b), SLICE(tail)) == b.n - (sizeof tail - 1));
     buf_done(&b);
     flow_free(f);
 }

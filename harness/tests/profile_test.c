@@ -173,7 +173,7 @@ static void agrees_with_a_plain_search(void)
     unsigned owned = 0;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(p);
-    for (int round = 0; round < 200; round++) {
+    for (int round = 0; p && round < 200; round++) {
         p->nnodes = PROFILE_NODES_MAX;
         p->nfunctions = PROFILE_FUNCTIONS_MAX;
         for (int i = 0; i < p->nnodes + 500; i++) {

@@ -27,7 +27,7 @@ static inline void scratch_remove(void)
 /* "SCRATCH/name", with the folders above it made. */
 static inline const char *scratch_path(const char *name)
 {
-    static char path[PATH_MAX + sizeof scratch];
+    static char path[PATH_MAX];
 
     if (!scratch[0]) {
         snprintf(scratch, sizeof scratch, "/tmp/cpmspec-test-XXXXXX");
@@ -35,7 +35,7 @@ static inline const char *scratch_path(const char *name)
             abort();
         atexit(scratch_remove);
     }
-    snprintf(path, sizeof path, "%s/%s", scratch, name);
+    snprintf(path, sizeof path, "%.63s/%.2000s", scratch, name);
     for (char *p = path + strlen(scratch) + 1; (p = strchr(p, '/')); p++) {
         *p = '\0';
         mkdir(path, 0700);

@@ -75,8 +75,8 @@ static void picks(void)
 #define SIX                                                                                                  \
     FUNCTION("client-a", "1", "")                                                                            \
     FUNCTION("core-a", "2", "")                                                                              \
-    FUNCTION("pf-a", "3", "") FUNCTION("core-b", "4", "") FUNCTION("pf-b", "5", "")                          \
-        FUNCTION("client-b", "6", "")
+    FUNCTION("pf-a", "3", "")                                                                                \
+    FUNCTION("core-b", "4", "") FUNCTION("pf-b", "5", "") FUNCTION("client-b", "6", "")
 #define USERS               "<user side='a' uri='sip:a@x'/><user side='b' uri='sip:b@x'/>"
 #define SUT(functions, ics) "<sut name='S'><ixit>" functions "</ixit><ics>" ics "</ics></sut>"
 

@@ -228,39 +228,30 @@ static void fetches_nothing(void)
 
 static void refuses_the_huge_and_the_deep(void)
 {
-    size_t n = XML_FILE_MAX + 2;
-    char *huge = malloc(n), *deep = calloc(1, 3 * 4000 + 1);
+    static char huge[XML_FILE_MAX + 2], deep[3 * 4000 + 1];
     int r;
 
-    CU_ASSERT_TRUE_FATAL(huge && deep);
-    memset(huge, ' ', n);
-    memcpy(huge, "<zoo>", 5);
-    CU_ASSERT_TRUE(scratch_says(outcome_of(scratch_write("huge.xml", huge, n), NULL, &r),
+    memset(huge, ' ', sizeof huge);
+    CU_ASSERT_TRUE(scratch_says(outcome_of(scratch_write("huge.xml", huge, sizeof huge), NULL, &r),
                                 "huge.xml: the file is over 1024 KiB; no data file of ours is that large"));
     CU_ASSERT_EQUAL(r, -EFBIG);
     for (int i = 0; i < 4000; i++)
-        memcpy(deep + i * 3, "<a>", 3);
+        snprintf(deep + i * 3, 4, "<a>");
     CU_ASSERT_PTR_NOT_NULL(
         strstr(outcome_of(scratch_file("deep.xml", deep), NULL, &r), "not well-formed XML"));
     CU_ASSERT_EQUAL(r, -EINVAL);
     CU_ASSERT_STRING_EQUAL(outcome_of("/dev/zero", NULL, &r),
                            "/dev/zero: the file is over 1024 KiB; no data file of ours is that large");
-    free(huge);
-    free(deep);
 }
 
 static void takes_a_file_of_just_the_limit(void)
 {
-    size_t n = XML_FILE_MAX;
-    char *large = malloc(n);
+    static char large[XML_FILE_MAX + 1];
     int r;
 
-    CU_ASSERT_PTR_NOT_NULL_FATAL(large);
-    memset(large, ' ', n);
-    memcpy(large, "<zoo/>", 6);
-    CU_ASSERT_STRING_EQUAL(outcome_of(scratch_write("large.xml", large, n), NULL, &r), "");
+    snprintf(large, sizeof large, "%-*s", XML_FILE_MAX, "<zoo/>");
+    CU_ASSERT_STRING_EQUAL(outcome_of(scratch_write("large.xml", large, XML_FILE_MAX), NULL, &r), "");
     CU_ASSERT_EQUAL(r, 0);
-    free(large);
 }
 
 static void says_what_cannot_be_read(void)

@@ -1,0 +1,88 @@
+#include "suite/testcase_read.h"
+
+#include "tests/scratch.h"
+#include "tests/test.h"
+
+#include <errno.h>
+
+static const char full[] =
+    "<testcase id='CPM_CLS_PF_TI_017' flow='close-1-1' closer='client-b' transport='tcp' timeout='45s'>\n"
+    "<title> A\n title </title><reference>R 1</reference><reference>R 2</reference>\n"
+    "<purpose><with>w</with><when>x</when><then>y</then></purpose>\n"
+    "<needs feature='tcp'/><needs proxy='pf-a'/><needs b2bua='pf-b'/>\n"
+    "<preamble role='client-b' scenario='register.xml'/>\n"
+    "<drive role='client-b' scenario='faults/b.xml'/>\n"
+    "<rule id='path.missing'/><rule id='syntax'/></testcase>";
+
+static int read_one(const char *xml, const char *folder, struct testcase *tc, struct error *err)
+{
+    struct flow *f = NULL;
+    struct testcases s = {.nflows = 1, .flow = &f};
+    int r;
+
+    memset(tc, 0, sizeof *tc);
+    if (flow_load("testcases/flows/close-1-1.xml", "testcases/schema", &f, err) < 0)
+        CU_FAIL_FATAL("flow");
+    r = testcase_read(scratch_file("CPM_CLS_PF_TI_017.xml", xml), folder, "testcases/schema", &s, tc, err);
+    CU_ASSERT_TRUE(r < 0 || tc->flow == f);
+    tc->flow = NULL;
+    flow_free(f);
+    return r;
+}
+
+static void reads_everything(void)
+{
+    struct testcase tc;
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(read_one(full, "pf", &tc, &err), 0);
+    CU_ASSERT_STRING_EQUAL(tc.id, "CPM_CLS_PF_TI_017");
+    CU_ASSERT_STRING_EQUAL(tc.sut, "PF");
+    CU_ASSERT_STRING_EQUAL(tc.title, "A title");
+    CU_ASSERT_STRING_EQUAL(tc.closer, "client-b");
+    CU_ASSERT_TRUE(tc.mirrored);
+    CU_ASSERT_STRING_EQUAL(tc.transport, "tcp");
+    CU_ASSERT_EQUAL(tc.timeout, 45 * NSEC_PER_SEC);
+    CU_ASSERT_STRING_EQUAL(tc.with, "w");
+    CU_ASSERT_STRING_EQUAL(tc.when, "x");
+    CU_ASSERT_STRING_EQUAL(tc.then, "y");
+    CU_ASSERT_TRUE(tc.nreferences == 2 && tc.nneeds == 3 && tc.ndrives == 2 && tc.nrules == 2);
+    CU_ASSERT_STRING_EQUAL(tc.reference[1], "R 2");
+    CU_ASSERT_TRUE(tc.need[0].kind == NEED_FEATURE && tc.need[1].kind == NEED_PROXY &&
+                   tc.need[2].kind == NEED_B2BUA);
+    CU_ASSERT_STRING_EQUAL(tc.need[2].what, "pf-b");
+    CU_ASSERT_TRUE(tc.drive[0].preamble && !tc.drive[1].preamble && tc.drive[1].line == 7);
+    CU_ASSERT_STRING_EQUAL(tc.drive[1].scenario, "faults/b.xml");
+    CU_ASSERT_STRING_EQUAL(tc.rule[1], "syntax");
+}
+
+static void keeps_to_its_bounds(void)
+{
+    char xml[8192];
+    struct testcase tc;
+    struct error err;
+    size_t n = (size_t)snprintf(xml, sizeof xml, "%.*s", (int)(strstr(full, "<rule") - full), full);
+
+    for (int i = 0; i <= TESTCASE_RULES_MAX; i++)
+        n += (size_t)snprintf(xml + n, sizeof xml - n, "\n<rule id='a.b'/>");
+    snprintf(xml + n, sizeof xml - n, "</testcase>");
+    CU_ASSERT_EQUAL(read_one(xml, "pf", &tc, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text, "a test case is about at most 16 rules");
+    CU_ASSERT_EQUAL(err.line, 8 + TESTCASE_RULES_MAX + 1);
+}
+
+static void refuses_the_wrong_folder(void)
+{
+    struct testcase tc;
+    struct error err;
+
+    CU_ASSERT_EQUAL(read_one(full, "core", &tc, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text, "CPM_CLS_PF_TI_017 belongs into the folder pf/, not core/");
+}
+
+static const struct test tests[] = {
+    {"reads everything", reads_everything},
+    {"keeps to its bounds", keeps_to_its_bounds},
+    {"refuses the wrong folder", refuses_the_wrong_folder},
+};
+TEST_MAIN("testcase_read", tests)
