@@ -49,7 +49,7 @@ struct run {
     struct outputs outputs;
     bool opened;
     struct summary summary;
-    char (*source)[96];
+    char (*source)[RUNFOLDER_PATH + 96];
     const char **source_name;
     bool progress; /* shown on the terminal */
     int failed;    /* a negative errno: nothing more can be done */
@@ -118,7 +118,7 @@ static int name_sources(struct run *r, struct error *err)
     if (!r->source || !r->source_name)
         return error_set(err, ENOMEM, "out of memory");
     for (int i = 0; i < n; i++) {
-        snprintf(r->source[i], sizeof r->source[i], "%s/%s", r->driven[i / points]->id,
+        snprintf(r->source[i], sizeof r->source[i], "%s/%s/%s", r->folder.shown, r->driven[i / points]->id,
                  dump_name((uint32_t)(i % points), name));
         r->source_name[i] = r->source[i];
     }
@@ -337,9 +337,9 @@ static int prepare(struct run *r, int argc, char **argv, struct error *err)
     if (e == 0 && r->nrunnable)
         e = check_programs(r, err);
     if (e == 0)
-        e = name_sources(r, err);
-    if (e == 0)
         e = runfolder_make("reports", r->options.out, &r->folder, err);
+    if (e == 0)
+        e = name_sources(r, err);
     r->summary.sut = r->setting.profile->name;
     r->summary.begin = clock_realtime();
     if (e == 0)

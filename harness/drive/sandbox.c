@@ -64,6 +64,7 @@ static int make_namespaces(enum sandbox_kind kind)
         return 0;
     if (unshare(CLONE_NEWUSER | PRIVATE) < 0)
         return -errno;
+    prctl(PR_SET_DUMPABLE, 1); /* else our files in /proc are root's, where the program has capabilities */
     return map_ids(uid, gid);
 }
 
