@@ -51,7 +51,8 @@ static int write_file(const char *path, const char *text, struct error *err)
 
     if (r < 0)
         return r;
-    outfile_printf(f, "%s\n", text);
+    outfile_write(f, slice_of(text));
+    outfile_write(f, SLICE("\n"));
     r = outfile_commit(f, err);
     outfile_free(f);
     return r;
