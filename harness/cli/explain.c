@@ -178,7 +178,7 @@ static void put_all(struct paint *p, const struct setting *s)
                      s->suite->flow[i]->document, s->suite->flow[i]->clause);
     paint_raw(p, "\nRules\n");
     for (unsigned i = 0; i < n; i++)
-        paint_printf(p, "  %-22s %-6s %s\n", rules[i]->id, severity_name(rules[i]->severity),
+        paint_printf(p, "  %-25s %-6s %s\n", rules[i]->id, severity_name(rules[i]->severity),
                      rules[i]->clause);
 }
 
