@@ -1,7 +1,6 @@
 #include "base/buf.h"
 
 #include <errno.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -49,12 +48,11 @@ int buf_add(struct buf *b, struct slice s)
     return 0;
 }
 
-int buf_printf(struct buf *b, const char *fmt, ...)
+int buf_vprintf(struct buf *b, const char *fmt, va_list args)
 {
-    va_list args, again;
+    va_list again;
     int n, r = -EINVAL;
 
-    va_start(args, fmt);
     va_copy(again, args);
     n = vsnprintf(NULL, 0, fmt, args);
     if (n >= 0)
@@ -64,6 +62,16 @@ int buf_printf(struct buf *b, const char *fmt, ...)
         b->n += (size_t)n;
     }
     va_end(again);
+    return r;
+}
+
+int buf_printf(struct buf *b, const char *fmt, ...)
+{
+    va_list args;
+    int r;
+
+    va_start(args, fmt);
+    r = buf_vprintf(b, fmt, args);
     va_end(args);
     return r;
 }

@@ -1,9 +1,12 @@
 #include "report/outfile.h"
 
+#include "base/buf.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -164,6 +167,23 @@ int outfile_write(struct outfile *f, struct slice s)
         if (f->n == sizeof f->buffer)
             flush(f);
     }
+    return f->error;
+}
+
+int outfile_printf(struct outfile *f, const char *fmt, ...)
+{
+    struct buf text;
+    va_list args;
+    int r;
+
+    buf_init(&text, SIZE_MAX / 4);
+    va_start(args, fmt);
+    r = buf_vprintf(&text, fmt, args);
+    va_end(args);
+    if (r < 0 && f->error == 0)
+        f->error = r;
+    outfile_write(f, buf_slice(&text));
+    buf_done(&text);
     return f->error;
 }
 

@@ -20,6 +20,7 @@ int outfile_open(const char *path, struct outfile **ret, struct error *err);
 int outfile_spool(const struct outfile *f, struct outfile **ret, struct error *err);
 
 int outfile_write(struct outfile *f, struct slice s);
+int outfile_printf(struct outfile *f, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
 /* Shows all bytes of a spool, from the first, to `take`, which returns 0 or a negative errno to stop. */
 int outfile_replay(struct outfile *spool, int (*take)(void *ctx, struct slice s), void *ctx);

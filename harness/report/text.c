@@ -102,7 +102,7 @@ size_t text_columns(struct slice s)
 const char *text_time(nsec_t t, char out[TEXT_TIME])
 {
     nsec_t fraction = (t % NSEC_PER_SEC + NSEC_PER_SEC) % NSEC_PER_SEC;
-    time_t seconds = (time_t)((t - fraction) / NSEC_PER_SEC);
+    time_t seconds = (time_t)(t / NSEC_PER_SEC) - (t % NSEC_PER_SEC < 0);
     struct tm tm;
     size_t n;
 
@@ -116,7 +116,7 @@ const char *text_time(nsec_t t, char out[TEXT_TIME])
 
 const char *text_seconds(nsec_t t, char out[TEXT_TIME])
 {
-    nsec_t ms = t > 0 ? (t + NSEC_PER_MSEC / 2) / NSEC_PER_MSEC : 0;
+    nsec_t ms = t > 0 ? t / NSEC_PER_MSEC + (t % NSEC_PER_MSEC >= NSEC_PER_MSEC / 2) : 0;
 
     snprintf(out, TEXT_TIME, "%lld.%03d", (long long)(ms / 1000), (int)(ms % 1000));
     return out;

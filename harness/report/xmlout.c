@@ -2,14 +2,13 @@
 
 #include <errno.h>
 #include <libxml/xmlwriter.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 
 struct xmlout {
     xmlTextWriterPtr writer;
     struct outfile *to;
-    struct buf text; /* the piece being made fit */
+    struct buf words; /* the piece being put together */
+    struct buf text;  /* the piece being made fit */
     bool html;
     bool failed; /* libxml2 or we ran out of memory; the outfile keeps its own failures */
 };
@@ -44,6 +43,7 @@ int xmlout_open(struct outfile *to, enum xml_form form, struct xmlout **ret, str
         return error_set(err, ENOMEM, "out of memory for an XML writer");
     }
     x->to = to;
+    buf_init(&x->words, TEXT_LIMIT);
     buf_init(&x->text, TEXT_LIMIT);
     x->html = form == XML_HTML;
     if (form == XML_INDENTED)
@@ -102,36 +102,42 @@ void xmlout_fit_text(struct xmlout *x, const char *text)
     keep(x, xmlTextWriterWriteString(x->writer, (const xmlChar *)text));
 }
 
+/* printf into x->words, terminated; NULL (and failed) where memory is out. */
+static __attribute__((format(printf, 2, 0))) const char *format(struct xmlout *x, const char *fmt,
+                                                                va_list args)
+{
+    int r;
+
+    x->words.n = 0;
+    r = buf_vprintf(&x->words, fmt, args);
+    if (r == 0)
+        r = buf_add(&x->words, (struct slice){"", 1});
+    keep(x, r);
+    return r == 0 ? x->words.p : NULL;
+}
+
 void xmlout_attrf(struct xmlout *x, const char *name, const char *fmt, ...)
 {
-    char *value = NULL;
+    const char *value;
     va_list args;
 
     va_start(args, fmt);
-    if (vasprintf(&value, fmt, args) < 0)
-        value = NULL;
+    value = format(x, fmt, args);
     va_end(args);
     if (value)
         xmlout_attr(x, name, value);
-    else
-        x->failed = true;
-    free(value);
 }
 
 void xmlout_textf(struct xmlout *x, const char *fmt, ...)
 {
-    char *text = NULL;
+    const char *text;
     va_list args;
 
     va_start(args, fmt);
-    if (vasprintf(&text, fmt, args) < 0)
-        text = NULL;
+    text = format(x, fmt, args);
     va_end(args);
     if (text)
         xmlout_text(x, text);
-    else
-        x->failed = true;
-    free(text);
 }
 
 void xmlout_element(struct xmlout *x, const char *element, const char *text)
@@ -175,6 +181,7 @@ void xmlout_free(struct xmlout *x)
     if (!x)
         return;
     xmlFreeTextWriter(x->writer);
+    buf_done(&x->words);
     buf_done(&x->text);
     free(x);
 }

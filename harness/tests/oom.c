@@ -3,6 +3,7 @@
 #include "tests/test.h"
 
 #include <errno.h>
+#include <malloc.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -26,7 +27,7 @@ void BENEATH(free)(void *p);
 /* Of this thread: allocations so far, those not freed yet, and which of them fails. */
 static _Thread_local struct {
     size_t made, fail_at;
-    long live;
+    long live, bytes;
     bool for_good;
 } oom;
 
@@ -42,7 +43,13 @@ static bool refuse(void)
 static void *count(void *p)
 {
     oom.live += p != NULL;
+    oom.bytes += (long)malloc_usable_size(p);
     return p;
+}
+
+long oom_live_bytes(void)
+{
+    return oom.bytes;
 }
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc names them in its own space. */
@@ -58,14 +65,23 @@ void *calloc(size_t n, size_t size)
 
 void *realloc(void *p, size_t n)
 {
+    size_t before = malloc_usable_size(p);
+    void *q;
+
     if (refuse())
         return NULL;
-    return p ? BENEATH(realloc)(p, n) : count(BENEATH(realloc)(p, n));
+    if (!p)
+        return count(BENEATH(realloc)(p, n));
+    q = BENEATH(realloc)(p, n);
+    if (q)
+        oom.bytes += (long)malloc_usable_size(q) - (long)before;
+    return q;
 }
 
 void free(void *p)
 {
     oom.live -= p != NULL;
+    oom.bytes -= (long)malloc_usable_size(p);
     BENEATH(free)(p);
 }
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */

@@ -36,4 +36,7 @@ size_t oom_check_rules(oom_body *body, void *ctx, const struct oom_rules *rules)
  * it where `for_good`. 0 ends it. */
 void oom_fail(size_t n, bool for_good);
 
+/* The bytes that this thread has taken and not freed. */
+long oom_live_bytes(void);
+
 #endif

@@ -105,7 +105,7 @@ static void failures_stick(void)
     for (int i = 0; i < 100; i++)
         r = outfile_write(f, (struct slice){block, sizeof block});
     CU_ASSERT_EQUAL(r, -ENOSPC);
-    CU_ASSERT_EQUAL(outfile_printf(f, "x"), -ENOSPC);
+    CU_ASSERT_EQUAL(outfile_write(f, SLICE("x")), -ENOSPC);
     CU_ASSERT_EQUAL(outfile_check(f, &err), -ENOSPC);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "No space left"));
     CU_ASSERT_EQUAL(outfile_commit(f, &err), -ENOSPC);
@@ -191,7 +191,7 @@ static int writes(void *ctx)
     if (r == 0)
         r = outfile_spool(f, &spool, &err);
     if (r == 0) {
-        outfile_printf(spool, "%d", 7);
+        outfile_write(spool, SLICE("7"));
         outfile_printf(f, "%0*d", 300, 7);
         r = outfile_check(spool, &err);
     }
