@@ -254,6 +254,13 @@ static void nflog(struct walk *w)
     done(w, LINK_SHORT);
 }
 
+/* Address, control, EtherType. */
+static void cisco_hdlc(struct walk *w)
+{
+    if (pass(w, 4))
+        w->type = get_be16(w->rest.p - 2);
+}
+
 static void first_layer(struct walk *w, uint32_t linktype)
 {
     switch (linktype) {
@@ -274,7 +281,11 @@ static void first_layer(struct walk *w, uint32_t linktype)
     case LINKTYPE_LOOP:
         return bsd_null(w);
     case LINKTYPE_PPP:
-    case LINKTYPE_PPP_HDLC:
+        w->layer = LAYER_PPP;
+        return;
+    case LINKTYPE_PPP_HDLC: /* PPP, or Cisco's HDLC by its first byte (RFC 1547 4.3.1) */
+        if (w->rest.n && (byte_at(w->rest, 0) & 0x7f) == 0x0f)
+            return cisco_hdlc(w);
         w->layer = LAYER_PPP;
         return;
     case LINKTYPE_PPP_PPPD: /* a direction byte stands where the address would */
@@ -284,10 +295,8 @@ static void first_layer(struct walk *w, uint32_t linktype)
     case LINKTYPE_PPP_ETHER:
         w->type = ETHERTYPE_PPPOE;
         return;
-    case LINKTYPE_C_HDLC: /* address, control, EtherType */
-        if (pass(w, 4))
-            w->type = get_be16(w->rest.p - 2);
-        return;
+    case LINKTYPE_C_HDLC:
+        return cisco_hdlc(w);
     case LINKTYPE_IEEE802_11:
         return wlan(w);
     case LINKTYPE_IEEE802_11_RADIOTAP:
