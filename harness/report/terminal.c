@@ -146,7 +146,7 @@ static int terminal_result(struct report_writer *w, const struct summary *s, con
         return 0;
     if (!known && t->results <= TERMINAL_FEW)
         return hold(t, s, r, err);
-    if (known && t->options.expected <= TERMINAL_FEW) {
+    if (known && t->options.expected <= TERMINAL_RUN) {
         n = compose(t, &t->text, NULL, s, r);
         return n < 0 ? failed(n, err) : show(t, &t->text, err);
     }
