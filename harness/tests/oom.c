@@ -31,6 +31,19 @@ static _Thread_local struct {
     bool for_good;
 } oom;
 
+/* Before the program's own constructors AddressSanitizer may not be asked for sizes yet. */
+static bool awake;
+
+static __attribute__((constructor)) void wake(void)
+{
+    awake = true;
+}
+
+static long size_of(void *p)
+{
+    return p && awake ? (long)malloc_usable_size(p) : 0;
+}
+
 static bool refuse(void)
 {
     oom.made++;
@@ -43,7 +56,7 @@ static bool refuse(void)
 static void *count(void *p)
 {
     oom.live += p != NULL;
-    oom.bytes += (long)malloc_usable_size(p);
+    oom.bytes += size_of(p);
     return p;
 }
 
@@ -65,7 +78,7 @@ void *calloc(size_t n, size_t size)
 
 void *realloc(void *p, size_t n)
 {
-    size_t before = malloc_usable_size(p);
+    long before = size_of(p);
     void *q;
 
     if (refuse())
@@ -74,14 +87,14 @@ void *realloc(void *p, size_t n)
         return count(BENEATH(realloc)(p, n));
     q = BENEATH(realloc)(p, n);
     if (q)
-        oom.bytes += (long)malloc_usable_size(q) - (long)before;
+        oom.bytes += size_of(q) - before;
     return q;
 }
 
 void free(void *p)
 {
     oom.live -= p != NULL;
-    oom.bytes -= (long)malloc_usable_size(p);
+    oom.bytes -= size_of(p);
     BENEATH(free)(p);
 }
 /* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
