@@ -110,7 +110,8 @@ bool ws_begins_sip(struct slice in)
     struct ws_frame f;
     struct slice body;
 
-    if (decode_head(in, &f) != WS_MESSAGE || (f.opcode != OPCODE_TEXT && f.opcode != OPCODE_BINARY))
+    if (decode_head(in, &f) != WS_MESSAGE || f.compressed ||
+        (f.opcode != OPCODE_TEXT && f.opcode != OPCODE_BINARY))
         return false;
     body = slice_head(slice_head(slice_tail(in, f.head), (size_t)f.n), sizeof first);
     for (size_t i = 0; i < body.n; i++)

@@ -1,0 +1,85 @@
+#include "tests/test.h"
+#include "wire/dedup.h"
+
+static struct dedup *fresh(void)
+{
+    struct dedup *d = NULL;
+
+    CU_ASSERT_EQUAL_FATAL(dedup_new(1024, &d), 0);
+    return d;
+}
+
+static void a_copy_follows_at_once(void)
+{
+    struct dedup *d = fresh();
+
+    CU_ASSERT_FALSE(dedup_seen(d, 42, true, 0, 0));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, true, DEDUP_STRONG, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 43, true, 0, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, true, DEDUP_STRONG + 1, 0)); /* after the first: sent again */
+    CU_ASSERT_TRUE(dedup_seen(d, 42, true, DEDUP_STRONG + 2, 0));
+    dedup_free(d);
+    dedup_free(NULL);
+}
+
+/* Without an identification only the time tells: a retransmission comes 500 ms later (RFC 3261 T1). */
+static void a_retransmission_is_no_copy(void)
+{
+    struct dedup *d = fresh();
+    nsec_t at[] = {0, 500 * NSEC_PER_MSEC, 1500 * NSEC_PER_MSEC, 3500 * NSEC_PER_MSEC, 7500 * NSEC_PER_MSEC};
+
+    for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
+        CU_ASSERT_FALSE(dedup_seen(d, 42, false, at[i], 0));
+        CU_ASSERT_TRUE(dedup_seen(d, 42, false, at[i] + 100 * NSEC_PER_USEC, 0));
+    }
+    CU_ASSERT_FALSE(dedup_seen(d, 42, false, 8 * NSEC_PER_SEC, 0));
+    dedup_free(d);
+}
+
+/* Two capture points whose clocks disagree by seconds, each sees the packet and its retransmissions. */
+static void capture_points_are_matched_by_count(void)
+{
+    struct dedup *d = fresh();
+
+    CU_ASSERT_FALSE(dedup_seen(d, 42, false, 0, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, false, 500 * NSEC_PER_MSEC, 0));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, false, 3000 * NSEC_PER_MSEC, 1));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, false, 3500 * NSEC_PER_MSEC, 1));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, false, 4500 * NSEC_PER_MSEC, 1)); /* the first point missed this one */
+    CU_ASSERT_TRUE(dedup_seen(d, 42, false, 4500 * NSEC_PER_MSEC, 0));
+    for (uint32_t source = 2; source < 10; source++)
+        CU_ASSERT_TRUE(dedup_seen(d, 42, false, 5 * NSEC_PER_SEC, source));
+    dedup_free(d);
+}
+
+static void packets_are_forgotten(void)
+{
+    struct dedup *d = fresh();
+
+    CU_ASSERT_FALSE(dedup_seen(d, 42, true, 0, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, true, DEDUP_HORIZON + 1, 1));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, true, DEDUP_HORIZON + 2, 0));
+    dedup_free(d);
+}
+
+static void remembers_as_many_as_it_should(void)
+{
+    struct dedup *d = fresh();
+    int found = 0;
+
+    for (uint64_t i = 0; i < 1024; i++)
+        CU_ASSERT_FALSE(dedup_seen(d, i * UINT64_C(0x9e3779b97f4a7c15), true, 0, 0));
+    for (uint64_t i = 0; i < 1024; i++)
+        found += dedup_seen(d, i * UINT64_C(0x9e3779b97f4a7c15), true, 1, 0);
+    CU_ASSERT_TRUE(found > 800);
+    dedup_free(d);
+}
+
+static const struct test tests[] = {
+    {"a copy follows at once", a_copy_follows_at_once},
+    {"a retransmission is no copy", a_retransmission_is_no_copy},
+    {"capture points are matched by count", capture_points_are_matched_by_count},
+    {"packets are forgotten", packets_are_forgotten},
+    {"remembers as many as it should", remembers_as_many_as_it_should},
+};
+TEST_MAIN("dedup", tests)
