@@ -16,20 +16,15 @@ static void keep_command(struct outputs *o, int argc, char **argv)
         n += (size_t)snprintf(o->command + n, sizeof o->command - n, " %s", argv[i]);
 }
 
-static int add(struct outputs *o, int e, struct report_writer *w, struct error *err)
-{
-    return e < 0 ? e : report_add(&o->report, w, err);
-}
-
 static int open_files(struct outputs *o, const struct options *options, struct error *err)
 {
-    struct report_writer *w = NULL;
+    struct report_writer *w;
     int e = 0;
 
-    if (options->junit)
-        e = add(o, junit_open(options->junit, "", &w, err), w, err);
-    if (e >= 0 && options->json)
-        e = add(o, json_open(options->json, &w, err), w, err);
+    if (options->junit && (e = junit_open(options->junit, "", &w, err)) >= 0)
+        e = report_add(&o->report, w, err);
+    if (e >= 0 && options->json && (e = json_open(options->json, &w, err)) >= 0)
+        e = report_add(&o->report, w, err);
     return e;
 }
 
