@@ -32,7 +32,7 @@ static _Thread_local struct {
 } oom;
 
 /* Before the program's own constructors AddressSanitizer may not be asked for sizes yet. */
-static bool awake;
+static volatile bool awake; /* volatile: or the compiler runs wake() itself, at compile time */
 
 static __attribute__((constructor)) void wake(void)
 {
