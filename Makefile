@@ -64,7 +64,11 @@ $(call test_prog,$(1)): $(patsubst harness/%.c,$(BUILD)/%.o,$(1)) $(TEST_LIB) \
 endef
 # The room of a test's module; what tests share knows base alone.
 module_room = $(patsubst tests,base,$(notdir $(patsubst %/,%,$(dir $(firstword $(wildcard harness/*/$(patsubst %_test.c,%.c,$(notdir $(1)))))))))
-$(foreach t,$(UNIT_TESTS) $(E2E_TESTS),$(eval $(call test_rule,$(t),$(call module_room,$(t)))))
+# What a test that is not named after a module belongs to, and what it links besides: ROOM_x and LIBS_x for x_test.c.
+ROOM_sip_diff := sip
+LIBS_sip_diff := -losipparser2
+test_name   = $(patsubst %_test.c,%,$(notdir $(1)))
+$(foreach t,$(UNIT_TESTS) $(E2E_TESTS),$(eval $(call test_rule,$(t),$(or $(ROOM_$(call test_name,$(t))),$(call module_room,$(t))),$(LIBS_$(call test_name,$(t))))))
 
 ## make run       install what is missing, build, run every test case on the reference network (ARGS=…)
 # The compiler may be among what is missing, so the rest is another make's work.

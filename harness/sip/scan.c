@@ -171,15 +171,15 @@ static enum head_end scan_fields(struct scan *s, struct lines lines, size_t pos,
             }
             line_end = lf;
         }
-        if (lf + 1 < n && is_blank(p[lf + 1])) {
-            s->m->defects |= SIP_DEFECT_FOLDED;
+        if (lf + 1 < n && is_blank(p[lf + 1]))
             continue;
-        }
         if (!add_field(s, p + pos, p + line_end, p + lf)) {
             *ret_end = pos;
             s->m->defects |= line_defects(p, pos);
             return HEAD_START_LINE;
         }
+        if (lf != line_end)
+            s->m->defects |= SIP_DEFECT_FOLDED;
         pos = lf + 1;
         line_end = 0;
     }

@@ -254,6 +254,7 @@ static const struct defect_case {
     {BYE "l: 0\r\n" OK "\r\n", SIP_DATAGRAM, SIP_DEFECT_NO_BLANK_LINE | SIP_DEFECT_BODY_LONG, 0},
     {BYE "l: 0\r\n" OK "\r\n", SIP_STREAM, SIP_DEFECT_NO_BLANK_LINE, 0},
     {OK "l: 0\r\n" BYE "\r\n", SIP_STREAM, SIP_DEFECT_NO_BLANK_LINE, 0},
+    {OK "l: 0\r\nBYE sip:b@b SIP/2.0\r\n folded\r\n\r\n", SIP_STREAM, SIP_DEFECT_NO_BLANK_LINE, 0},
     {BYE "Max-Forwards: 1\r\nmax-forwards: 2\r\n\r\n", SIP_DATAGRAM, SIP_DEFECT_REPEATED, 0},
     {"BYE sip:b@b SIP/2.0\r\n " HEAD "CSeq: 1 BYE\r\n\r\n", SIP_DATAGRAM, SIP_DEFECT_START_LINE, 0},
     {"BYE sip:b@b SIP/2.0\r\n" HEAD "CSeq: 1 INVITE\r\n\r\n", SIP_DATAGRAM, SIP_DEFECT_CSEQ, 0},
