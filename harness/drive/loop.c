@@ -119,14 +119,23 @@ static void signal_ready(void *ctx)
         l->caught(l->caught_ctx);
 }
 
+/* Who started us may have asked that one is ignored, as nohup does for SIGHUP: so it stays. */
+static void take_signals(sigset_t *set)
+{
+    static const int wanted[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction now;
+
+    sigemptyset(set);
+    for (size_t i = 0; i < sizeof wanted / sizeof wanted[0]; i++)
+        if (sigaction(wanted[i], NULL, &now) == 0 && now.sa_handler != SIG_IGN)
+            sigaddset(set, wanted[i]);
+}
+
 int loop_signals(struct loop *l, loop_fn *caught, void *ctx, struct error *err)
 {
     sigset_t set;
 
-    sigemptyset(&set);
-    sigaddset(&set, SIGINT);
-    sigaddset(&set, SIGTERM);
-    sigaddset(&set, SIGHUP);
+    take_signals(&set);
     sigprocmask(SIG_BLOCK, &set, &l->mask);
     l->signal_fd = signalfd(-1, &set, SFD_NONBLOCK | SFD_CLOEXEC);
     if (l->signal_fd < 0) {

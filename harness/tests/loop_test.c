@@ -168,6 +168,22 @@ static void test_signals_are_events(void)
     CU_ASSERT_FALSE(sigismember(&mask, SIGTERM));
 }
 
+static void test_an_ignored_signal_stays_ignored(void)
+{
+    int one = 1, two = 2;
+
+    signal(SIGHUP, SIG_IGN);
+    begin();
+    CU_ASSERT_EQUAL(loop_signals(l, note_and_stop, &one, NULL), 0);
+    kill(getpid(), SIGHUP);
+    loop_timer(l, 20 * NSEC_PER_MSEC, note_and_stop, &two);
+    CU_ASSERT_EQUAL(loop_run(l), 0);
+    CU_ASSERT_EQUAL(calls, 1);
+    CU_ASSERT_EQUAL(order[0], 2);
+    finish();
+    signal(SIGHUP, SIG_DFL);
+}
+
 static void test_the_bounds_hold(void)
 {
     static int ctx[LOOP_TIMERS_MAX + 1];
@@ -192,6 +208,7 @@ static const struct test tests[] = {
     {"who was forgotten is not told", test_who_was_forgotten_is_not_told},
     {"the end of a pipe is told", test_the_end_of_a_pipe_is_told},
     {"signals are events", test_signals_are_events},
+    {"an ignored signal stays ignored", test_an_ignored_signal_stays_ignored},
     {"the bounds hold", test_the_bounds_hold},
 };
 
