@@ -13,6 +13,8 @@
 #include "cli/setting.h"
 #include "wire/merge.h"
 
+enum { SOURCES_MAX = 64 };
+
 static const struct verb verb = {
     .name = "judge",
     .arguments = "CAPTURE...",
@@ -20,7 +22,7 @@ static const struct verb verb = {
     .details = "",
     .takes = TAKES_SUT | TAKES_OUTPUTS | TAKES_JSON,
     .min_arguments = 1,
-    .max_arguments = MERGE_SOURCES_MAX,
+    .max_arguments = SOURCES_MAX,
 };
 
 struct judging {
@@ -31,7 +33,8 @@ struct judging {
     struct pipeline *pipeline;
     struct outputs outputs;
     struct summary summary;
-    const char *source[MERGE_SOURCES_MAX];
+    int nsources;
+    struct source *source[SOURCES_MAX];
     char doubt[600];
 };
 
@@ -51,16 +54,27 @@ static int open_sources(struct judging *j, struct error *err)
 
     if (e < 0)
         return error_set(err, ENOMEM, "out of memory");
-    for (int i = 0; i < j->options.narguments && e >= 0; i++) {
-        struct source *s;
-        j->source[i] = j->options.argument[i];
-        e = source_open(j->options.argument[i], (uint32_t)i, &s, err);
-        if (e >= 0)
-            e = merge_add(j->merge, s);
+    for (int i = 0; i < j->options.narguments; i++) {
+        e = source_open(j->options.argument[i], (uint32_t)i, &j->source[i], err);
+        if (e < 0)
+            return e;
+        j->nsources++;
+        e = merge_add(j->merge, j->source[i]);
+        if (e < 0)
+            return error_set(err, ENOMEM, "out of memory");
     }
-    j->summary.source = j->source;
-    j->summary.nsources = j->options.narguments;
-    return e;
+    j->summary.source = (const char *const *)j->options.argument;
+    j->summary.nsources = j->nsources;
+    return 0;
+}
+
+static uint64_t dropped(const struct judging *j)
+{
+    uint64_t n = 0;
+
+    for (int i = 0; i < j->nsources; i++)
+        n += source_dropped(j->source[i]);
+    return n;
 }
 
 static int take_result(void *ctx, const struct result *r)
@@ -107,7 +121,7 @@ static int read_all(struct judging *j, struct error *err)
         }
         if (e < 0)
             return e;
-        pipeline_dropped(j->pipeline, merge_dropped(j->merge));
+        pipeline_dropped(j->pipeline, dropped(j));
         e = pipeline_frame(j->pipeline, &f);
         if (e < 0)
             return outputs_error(&j->outputs, e, err);
@@ -174,6 +188,8 @@ static void done(struct judging *j)
     outputs_done(&j->outputs);
     pipeline_free(j->pipeline);
     merge_free(j->merge);
+    for (int i = 0; i < j->nsources; i++)
+        source_free(j->source[i]);
     flow_free(j->mirror);
     setting_done(&j->setting);
 }

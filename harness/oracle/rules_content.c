@@ -148,14 +148,17 @@ static void check_unexpected(struct judgement *j, const struct rule *self)
     }
 }
 
+/* Where a wrong Content-Length leaves it open what the body is: contentlength.exact. */
+#define BODY_UNSURE (SIP_DEFECT_CONTENT_LENGTH | SIP_DEFECT_BODY_SHORT | SIP_DEFECT_BODY_LONG)
+
 static void check_body(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
         struct slice in = sip_body(&p->in->msg), out = sip_body(&p->out->msg);
 
-        if (((p->in->msg.defects | p->out->msg.defects) & SIP_DEFECT_CUT) || slice_eq(in, out) ||
-            (p->b2bua && p->reply))
+        if (((p->in->msg.defects | p->out->msg.defects) & (SIP_DEFECT_CUT | BODY_UNSURE)) ||
+            slice_eq(in, out) || (p->b2bua && p->reply))
             continue;
         judgement_find_pair(
             j, self, p,
@@ -166,7 +169,6 @@ static void check_body(struct judgement *j, const struct rule *self)
 
 static void check_length(struct judgement *j, const struct rule *self)
 {
-    const uint32_t wrong = SIP_DEFECT_CONTENT_LENGTH | SIP_DEFECT_BODY_SHORT | SIP_DEFECT_BODY_LONG;
     bool before = true;
 
     for (struct walk w = {0}; walk_next(j, &w);) {
@@ -174,7 +176,7 @@ static void check_length(struct judgement *j, const struct rule *self)
         bool stream = transport_reliable(w.hop->transport) && w.hop->transport != TRANSPORT_SCTP &&
                       w.hop->transport != TRANSPORT_WS;
         bool exact = (m->defects & SIP_DEFECT_CUT) ||
-                     (!(m->defects & wrong) && (!stream || sip_has(m, SIP_CONTENT_LENGTH)));
+                     (!(m->defects & BODY_UNSURE) && (!stream || sip_has(m, SIP_CONTENT_LENGTH)));
         struct finding *f;
 
         if (!exact && before) {

@@ -4,6 +4,7 @@
 /* A part of a message that has to stay the same from hop to hop. */
 struct part {
     const char *name;
+    enum sip_header header;
     struct slice (*of)(const struct hop *h);
 };
 
@@ -42,17 +43,23 @@ static struct slice part_to(const struct hop *h)
 
 enum { PART_CALL_ID, PART_FROM_TAG, PART_TO_TAG, PART_FROM, PART_TO, PARTS };
 
-static const struct part parts[PARTS] = {{"Call-ID", part_call_id},
-                                         {"From tag", part_from_tag},
-                                         {"To tag", part_to_tag},
-                                         {"From URI", part_from},
-                                         {"To URI", part_to}};
+static const struct part parts[PARTS] = {{"Call-ID", SIP_CALL_ID, part_call_id},
+                                         {"From tag", SIP_FROM, part_from_tag},
+                                         {"To tag", SIP_TO, part_to_tag},
+                                         {"From URI", SIP_FROM, part_from},
+                                         {"To URI", SIP_TO, part_to}};
 
 static bool same_part(int i, const struct hop *a, const struct hop *b)
 {
     struct slice x = parts[i].of(a), y = parts[i].of(b);
 
     return slice_eq(x, y) || (i >= PART_FROM && sip_uri_eq(x, y));
+}
+
+/* Where the whole header is gone, headers.mandatory says so. */
+static bool part_changed(const struct pair *p, int part)
+{
+    return !same_part(part, p->in, p->out) && sip_has(&p->out->msg, parts[part].header);
 }
 
 static const char *show_part(struct judgement *j, struct slice s)
@@ -103,7 +110,7 @@ static void check_identity(struct judgement *j, const struct rule *self)
     check_against_dialog(j, self);
     for (unsigned i = 0; i < j->npairs; i++)
         for (int part = 0; part < PARTS && !j->pair[i].reply && !j->pair[i].b2bua; part++)
-            if (!same_part(part, j->pair[i].in, j->pair[i].out))
+            if (part_changed(&j->pair[i], part))
                 find_changed(j, self, &j->pair[i], part);
 }
 
@@ -112,7 +119,8 @@ static void check_cseq_preserved(struct judgement *j, const struct rule *self)
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
 
-        if (p->b2bua || !p->in->cseq_ok || (p->out->cseq_ok && p->in->cseq == p->out->cseq))
+        if (p->b2bua || !p->in->cseq_ok || (p->out->cseq_ok && p->in->cseq == p->out->cseq) ||
+            !sip_has(&p->out->msg, SIP_CSEQ))
             continue;
         judgement_find_pair(j, self, p,
                             judgement_text(j, "%s leaves the CSeq number %u as it was", judgement_maker(j, p),
@@ -193,9 +201,11 @@ static bool same_vias(const struct hop *a, const struct hop *b)
 static int not_copied(const struct hop *request, const struct hop *reply)
 {
     for (int part = 0; part < PARTS; part++)
-        if (!same_part(part, request, reply) && !(part == PART_TO_TAG && !request->to_tag.p))
+        if (!same_part(part, request, reply) && sip_has(&reply->msg, parts[part].header) &&
+            !(part == PART_TO_TAG && !request->to_tag.p))
             return part;
-    if (request->cseq_ok && (!reply->cseq_ok || request->cseq != reply->cseq))
+    if (request->cseq_ok && sip_has(&reply->msg, SIP_CSEQ) &&
+        (!reply->cseq_ok || request->cseq != reply->cseq))
         return PARTS;
     return same_vias(request, reply) ? -1 : PARTS + 1;
 }
@@ -227,7 +237,7 @@ static void check_copied(struct judgement *j, const struct rule *self)
     }
     for (unsigned i = 0; i < j->npairs; i++)
         for (int part = 0; part < PARTS && j->pair[i].reply && !j->pair[i].b2bua; part++)
-            if (!same_part(part, j->pair[i].in, j->pair[i].out))
+            if (part_changed(&j->pair[i], part))
                 find_changed(j, self, &j->pair[i], part);
 }
 

@@ -117,6 +117,9 @@ static const char *did_instead(struct judgement *j, const struct gap *gap, int i
 
     while (p && p->inner && p < gap->next)
         p++;
+    if (!p && gap->prev && gap->prev->reply)
+        return judgement_text(j, "%s answered it itself, %u", judgement_to(j, gap->prev),
+                              (unsigned)gap->prev->reply->msg.status);
     if (!p)
         return judgement_text(j, "%s did not send it on",
                               judgement_function(j, j->bound->flow->step[i].from));

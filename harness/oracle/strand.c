@@ -43,17 +43,29 @@ static struct strand *strand_of(struct strand *all, int n, const struct hop *h)
     return NULL;
 }
 
-/* Index of the hop that hop[at] was made from, or -1. */
-static int parent_of(const struct strand *st, unsigned at, bool *ret_broken)
+/* The hop whose Via stack that of `h` continues: of several with the same stack (one that pushed none) the
+ * one that was handed to its sender. -1 where there is none. */
+static int parent_by_via(const struct strand *st, unsigned at)
+{
+    const struct hop *h = st->hop[at];
+    int found = -1;
+
+    for (unsigned more = 1; more < h->nvias && found < 0; more++)
+        for (unsigned i = 0; i < st->n; i++) {
+            if (i == at || !strand_continues(st->hop[i], h, more))
+                continue;
+            if (found < 0 || (st->hop[i]->to & h->from))
+                found = (int)i;
+        }
+    return found;
+}
+
+/* Where the Via stack tells nothing: the newest hop before it that was handed to its sender. */
+static int parent_by_place(const struct strand *st, unsigned at)
 {
     const struct hop *h = st->hop[at];
     int best = -1;
 
-    *ret_broken = false;
-    for (unsigned more = 1; more < h->nvias; more++)
-        for (unsigned i = 0; i < st->n; i++)
-            if (i != at && strand_continues(st->hop[i], h, more))
-                return (int)i;
     for (unsigned i = 0; i < st->n; i++) {
         const struct hop *p = st->hop[i];
         if (i == at || !hop_before(p, h) || !(p->to & h->from) || strand_continues(h, p, 1))
@@ -61,8 +73,20 @@ static int parent_of(const struct strand *st, unsigned at, bool *ret_broken)
         if (best < 0 || hop_before(st->hop[best], p))
             best = (int)i;
     }
-    *ret_broken = best >= 0;
     return best;
+}
+
+/* Index of the hop that hop[at] was made from, or -1. */
+static int parent_of(const struct strand *st, unsigned at, bool *ret_broken)
+{
+    int parent = parent_by_via(st, at);
+
+    *ret_broken = false;
+    if (parent >= 0)
+        return parent;
+    parent = parent_by_place(st, at);
+    *ret_broken = parent >= 0;
+    return parent;
 }
 
 struct tree {

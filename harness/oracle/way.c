@@ -162,14 +162,6 @@ static int choose_attempt(struct finder *f, struct way *w, int first)
     return chosen;
 }
 
-static bool on_passage(const struct way *w, const struct hop *h)
-{
-    for (unsigned i = 0; i < w->n; i++)
-        if (w->passage[i].request == h || w->passage[i].reply == h)
-            return true;
-    return false;
-}
-
 /* Ends agree: the answer runs back where the request came from. */
 static bool runs_back(const struct passage *p, const struct hop *reply)
 {
@@ -179,20 +171,46 @@ static bool runs_back(const struct passage *p, const struct hop *reply)
     return (reply->from & p->to) && (reply->to & p->from);
 }
 
+/* How surely an answer belongs to a passage that it ran back over: by everything that 17.1.3 and 8.2.6.2 ask
+ * for, by its branch, or (where a function spoiled those) by its dialog alone. */
+enum bond { BOND_FULL, BOND_BRANCH, BOND_DIALOG, BONDS };
+
+static bool bound(const struct passage *p, const struct hop *h, enum bond bond)
+{
+    const struct hop *r = p->proof;
+    bool branch = p->branch.n && slice_eq(hop_branch(h), p->branch);
+
+    if (bond == BOND_BRANCH)
+        return branch;
+    if (!slice_eq(h->call_id, r->call_id))
+        return false;
+    if (bond == BOND_FULL)
+        return branch && h->cseq == r->cseq;
+    return slice_eq(h->from_tag, r->from_tag) && (h->cseq == r->cseq || !h->cseq_ok);
+}
+
+static bool on_passage(const struct way *w, const struct hop *h)
+{
+    for (unsigned i = 0; i < w->n; i++)
+        if (w->passage[i].request == h || w->passage[i].reply == h)
+            return true;
+    return false;
+}
+
 static void attach_replies(struct way *w)
 {
     const struct session *s = w->session;
 
-    for (unsigned k = 0; k < w->n; k++) {
-        struct passage *p = &w->passage[k];
-        for (unsigned i = 0; i < s->nhops && !p->reply; i++) {
-            const struct hop *h = s->hop[i];
-            if (h->msg.status >= 200 && h->cseq == p->proof->cseq &&
-                slice_eq(h->call_id, p->proof->call_id) && slice_eq(hop_branch(h), p->branch) &&
-                runs_back(p, h))
-                p->reply = h;
+    for (int bond = BOND_FULL; bond < BONDS; bond++)
+        for (unsigned k = 0; k < w->n; k++) {
+            struct passage *p = &w->passage[k];
+            for (unsigned i = 0; i < s->nhops && !p->reply; i++) {
+                const struct hop *h = s->hop[i];
+                if (h->msg.status >= 200 && bound(p, h, (enum bond)bond) && runs_back(p, h) &&
+                    (bond == BOND_FULL || !on_passage(w, h)))
+                    p->reply = h;
+            }
         }
-    }
 }
 
 static bool same_transactions(const struct way *w, const struct hop *h)

@@ -166,7 +166,7 @@ static bool note_inside(struct leg *leg, const struct said *said)
         d->acked = true;
         return true;
     }
-    if (said->cseq_ok && said->cseq > d->cseq[sender])
+    if (said->cseq_ok && said->cseq > d->cseq[sender] && !leg->closing)
         d->cseq[sender] = said->cseq;
     return !refresh || keep(leg->arena, &d->new_target[sender], contact_uri(said->msg));
 }
