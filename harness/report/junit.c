@@ -94,7 +94,7 @@ static void put_attachments(struct junit *j, const struct result *r)
     xmlout_start(j->cases, "system-out");
     for (int i = 0; i < r->nattachments; i++)
         xmlout_textf(j->cases, "\n[[ATTACHMENT|%s%s%s]]", j->folder, n && j->folder[n - 1] != '/' ? "/" : "",
-                  r->attachment[i]);
+                     r->attachment[i]);
     xmlout_text(j->cases, "\n");
     xmlout_end(j->cases);
 }

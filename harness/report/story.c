@@ -129,17 +129,7 @@ static int add_frames(struct buf *out, const struct finding *f, uint32_t source,
     return r;
 }
 
-int story_add_filter(struct buf *out, const struct finding *f, uint32_t source)
-{
-    int r = buf_add(out, SLICE("frame.number in {"));
-
-    if (r == 0)
-        r = add_frames(out, f, source, false);
-    return r == 0 ? buf_add(out, SLICE("}")) : r;
-}
-
-/* Whether frame i is the first of its source. */
-static bool first_of_source(const struct finding *f, int i)
+bool story_first_of_source(const struct finding *f, int i)
 {
     for (int k = 0; k < i; k++)
         if (f->frame_source[k] == f->frame_source[i])
@@ -158,26 +148,39 @@ static void quoted(struct paint *p, const char *name)
     paint_raw(p, "'");
 }
 
-/* One ready command for each capture that has frames of the finding. */
-static void proof(struct paint *p, const struct summary *s, const struct finding *f, int indent)
+static void command(struct paint *p, const struct summary *s, const struct finding *f, uint32_t source)
+{
+    const char *name = s && source < (uint32_t)s->nsources ? s->source[source] : NULL;
+
+    paint_raw(p, "tshark ");
+    if (name && *name) {
+        paint_raw(p, "-r ");
+        quoted(p, name);
+        paint_raw(p, " ");
+    }
+    paint_raw(p, "-Y 'frame.number in {");
+    paint_keep(p, add_frames(p->out, f, source, false));
+    paint_raw(p, "}'");
+}
+
+int story_add_command(struct buf *out, const struct summary *s, const struct finding *f, uint32_t source)
+{
+    static const struct style plain = {.utf8 = true};
+    struct paint p = {.out = out, .style = &plain};
+
+    command(&p, s, f, source);
+    return p.error;
+}
+
+/* Not broken between words: a command is there to be copied. */
+static void proof(struct paint *p, const struct summary *s, const struct finding *f)
 {
     for (int i = 0; i < f->nframes && i < FINDING_FRAMES_MAX; i++) {
-        uint32_t source = f->frame_source[i];
-        const char *name = s && source < (uint32_t)s->nsources ? s->source[source] : NULL;
-
-        if (!first_of_source(f, i))
+        if (!story_first_of_source(f, i))
             continue;
-        paint_printf(p, "%*s%-10s", indent, "", "look at"); /* not broken: it is there to be copied */
+        paint_raw(p, "    look at   ");
         paint_begin(p, PAINT_CYAN);
-        paint_raw(p, "tshark ");
-        if (name && *name) {
-            paint_raw(p, "-r ");
-            quoted(p, name);
-            paint_raw(p, " ");
-        }
-        paint_raw(p, "-Y '");
-        paint_keep(p, story_add_filter(p->out, f, source));
-        paint_raw(p, "'");
+        command(p, s, f, f->frame_source[i]);
         paint_end(p);
         paint_raw(p, "\n");
     }
@@ -207,7 +210,7 @@ static void cause(struct paint *p, const struct summary *s, const struct finding
     paint_raw(p, "\n");
     paint_paragraph(p, 4, "expected", f->expected);
     paint_paragraph(p, 4, "observed", f->observed);
-    proof(p, s, f, 4);
+    proof(p, s, f);
 }
 
 static void consequence(struct paint *p, const struct finding *f)

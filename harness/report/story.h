@@ -24,9 +24,12 @@ int story_add_line(struct buf *out, const struct style *style, const struct resu
 /* One sentence without line breaks: the causes, each with expected, observed, clause and frames. */
 int story_add_sentence(struct buf *out, const struct result *r);
 
-/* A display filter for Wireshark and tshark that shows the frames of one capture: "frame.number in {29, 30}".
- */
-int story_add_filter(struct buf *out, const struct finding *f, uint32_t source);
+/* The command that shows a finding's frames of one capture: "tshark -r 'a.pcap' -Y 'frame.number in {29,
+ * 30}'". `s` names the capture (may be NULL: then the command names none). */
+int story_add_command(struct buf *out, const struct summary *s, const struct finding *f, uint32_t source);
+
+/* Whether the finding's frame i is the first of its capture: each capture has one command. */
+bool story_first_of_source(const struct finding *f, int i);
 
 /* A word in the colour of the verdict; upper case is the caller's choice. */
 int story_add_verdict(struct buf *out, const struct style *style, enum verdict v, const char *word);
