@@ -207,8 +207,8 @@ static int writes_all(void *path)
 
 static void survives_lack_of_memory(void)
 {
-    static const struct oom_rules rules = {.ignore_leaks =
-                                               true}; /* libxml2 keeps its last error, and loses names */
+    /* libxml2 2.9 keeps its last error, and loses an element's name where its list cannot grow. */
+    static const struct oom_rules rules = {.ignore_leaks = true};
     char path[1024];
 
     snprintf(path, sizeof path, "%s", sample_path("oom", "out.xml"));

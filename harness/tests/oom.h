@@ -13,7 +13,7 @@ typedef int oom_body(void *ctx);
 
 struct oom_rules {
     bool any_failure;  /* any negative errno will do, not only -ENOMEM */
-    bool ignore_leaks; /* of libraries that keep what they took once; the leak sanitizer still looks */
+    bool ignore_leaks; /* of libraries that lose or keep memory on failure themselves */
     size_t step;       /* fail every step-th allocation only, where there are very many; 0 counts as 1 */
 };
 
