@@ -63,7 +63,7 @@ static bool picked(const struct run *r, const struct testcase *tc)
     if (!testcase_picked(tc, r->options.only, r->options.nonly))
         return false;
     /* A fault shows where its side closes; other test cases are run with it only when they are asked for. */
-    return !r->fault || r->options.nonly || !*r->fault->closer || strcmp(r->fault->closer, tc->closer) == 0;
+    return !r->fault || r->options.nonly || fault_shows(r->fault, tc, r->setting.profile->transport);
 }
 
 static int find_fault(struct run *r, struct error *err)

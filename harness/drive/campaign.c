@@ -216,6 +216,7 @@ static int start(struct campaign *c, struct slot *s)
     const struct campaign_spec *spec = c->spec;
     const struct testcase *tc = spec->testcase[s->index];
     struct plan_spec plan = {spec->profile, tc, spec->fault, spec->data_dir, s->dir};
+    nsec_t timeout = fault_timeout(spec->fault, tc);
     struct error err = {0};
     int r;
 
@@ -231,7 +232,7 @@ static int start(struct campaign *c, struct slot *s)
                                    .profile = spec->profile,
                                    .kind = spec->kind,
                                    .dir = s->dir,
-                                   .timeout = tc->timeout > 0 ? tc->timeout : DEFAULT_TIMEOUT};
+                                   .timeout = timeout > 0 ? timeout : DEFAULT_TIMEOUT};
     if (r == 0)
         r = start_process(s, &err);
     if (r < 0)

@@ -1,5 +1,6 @@
 #include "drive/fault.h"
 
+#include "suite/duration.h"
 #include "suite/xml.h"
 
 #include <errno.h>
@@ -48,6 +49,16 @@ static int read_step(const xmlNode *n, struct fault *f, struct error *err)
     return r;
 }
 
+static int read_timeout(const xmlNode *n, struct fault *f, struct error *err)
+{
+    char text[16];
+    int r = xml_attr(n, "timeout", text, sizeof text, err);
+
+    if (r == 0 && *text && !duration_parse(slice_of(text), NSEC_PER_SEC * 3600, &f->timeout))
+        return xml_error(n, err, "\"%s\" is no duration of an hour at most, such as 60s", text);
+    return r;
+}
+
 static int read_fault(const xmlNode *n, struct fault *f, struct error *err)
 {
     const struct {
@@ -56,6 +67,7 @@ static int read_fault(const xmlNode *n, struct fault *f, struct error *err)
         size_t size;
     } field[] = {{"name", f->name, sizeof f->name},
                  {"closer", f->closer, sizeof f->closer},
+                 {"transport", f->transport, sizeof f->transport},
                  {"rule", f->rule, sizeof f->rule},
                  {"verdict", f->verdict, sizeof f->verdict}};
     const xmlNode *e;
@@ -66,6 +78,8 @@ static int read_fault(const xmlNode *n, struct fault *f, struct error *err)
         r = xml_attr(n, field[i].name, field[i].to, field[i].size, err);
     if (r == 0)
         r = read_step(n, f, err);
+    if (r == 0)
+        r = read_timeout(n, f, err);
     e = xml_first(n, "description");
     if (r == 0 && e)
         r = xml_text(e, f->description, sizeof f->description, err);
@@ -133,4 +147,17 @@ const struct fault *faults_find(const struct faults *s, const char *name)
         if (strcmp(s->fault[i].name, name) == 0)
             return &s->fault[i];
     return NULL;
+}
+
+bool fault_shows(const struct fault *f, const struct testcase *tc, const char *transport)
+{
+    if (*tc->transport)
+        transport = tc->transport;
+    return (!*f->closer || strcmp(f->closer, tc->closer) == 0) &&
+           (!*f->transport || strcmp(f->transport, transport) == 0);
+}
+
+nsec_t fault_timeout(const struct fault *f, const struct testcase *tc)
+{
+    return f && f->timeout > tc->timeout ? f->timeout : tc->timeout;
 }

@@ -3,8 +3,9 @@
 #ifndef CPMSPEC_DRIVE_FAULT_H
 #define CPMSPEC_DRIVE_FAULT_H
 
+#include "base/clock.h"
 #include "base/error.h"
-#include "suite/flow.h"
+#include "suite/testcase.h"
 
 enum { FAULTS_MAX = 256, FAULT_DEFINES_MAX = 8, FAULT_SCENARIOS_MAX = 4 };
 
@@ -22,6 +23,8 @@ struct fault {
     char name[64];
     char description[512];
     char closer[ROLE_NAME_MAX]; /* whose closing shows it; "" where any does */
+    char transport[8];          /* "udp" or "tcp": over which alone it shows; "" where over any */
+    nsec_t timeout;             /* how long a test case takes with it; 0: as long as without */
     char rule[48];              /* of the first finding; "" where none is wanted */
     int step;                   /* of the first finding; 0 where it belongs to none */
     char verdict[24];
@@ -42,5 +45,12 @@ void faults_free(struct faults *s);
 
 /* NULL where there is none of that name. */
 const struct fault *faults_find(const struct faults *s, const char *name);
+
+/* Whether a fault shows in a test case: its side closes, over its transport. `transport` is the profile's
+ * own, which is that of a test case that names none. */
+bool fault_shows(const struct fault *f, const struct testcase *tc, const char *transport);
+
+/* For how long a test case may go on, 0 where nobody says; `f` may be NULL. */
+nsec_t fault_timeout(const struct fault *f, const struct testcase *tc);
 
 #endif

@@ -285,7 +285,7 @@ static void add_client_args(struct planner *k, struct plan_party *p, const struc
 {
     const char *identity = without_scheme(me->uri), *at = strchr(identity, '@');
     char text[ENDPOINT_TEXT], address[ADDR_TEXT];
-    nsec_t timeout = k->spec->testcase->timeout;
+    nsec_t timeout = fault_timeout(k->spec->fault, k->spec->testcase);
     int seconds = timeout > 0 ? (int)((timeout + NSEC_PER_SEC - 1) / NSEC_PER_SEC) : DEFAULT_TIMEOUT_S;
     const char *unique = unique_text(k), *domain = at ? at + 1 : identity;
     bool v4 = addr_is_v4(&p->at.addr);
