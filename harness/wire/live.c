@@ -6,7 +6,7 @@
 
 #include "wire/source_ops.h"
 
-enum { SNAP_LENGTH = 262144, BUFFER_BYTES = 16 << 20, TIMEOUT_MS = 100 };
+enum { SNAP_LENGTH = 262144, BUFFER_BYTES = 16 << 20, LATENCY_MS = 10 };
 
 struct live {
     struct source base;
@@ -94,8 +94,9 @@ static int activate(struct live *l, const char *interface, const struct live_opt
 
     pcap_set_snaplen(l->pcap, SNAP_LENGTH);
     pcap_set_promisc(l->pcap, o && o->promiscuous);
-    pcap_set_timeout(l->pcap, TIMEOUT_MS);
-    pcap_set_immediate_mode(l->pcap, 1);
+    /* Not the immediate mode: it gives each frame a slot of the largest size, so that a burst of some hundred
+     * small ones fills the buffer. */
+    pcap_set_timeout(l->pcap, LATENCY_MS);
     pcap_set_buffer_size(l->pcap, (int)(buffer < INT32_MAX ? buffer : INT32_MAX));
     l->nano = pcap_set_tstamp_precision(l->pcap, PCAP_TSTAMP_PRECISION_NANO) == 0;
     status = pcap_activate(l->pcap);
