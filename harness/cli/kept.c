@@ -230,6 +230,15 @@ static void lower(struct result *r, enum verdict v, const char *reason)
     }
 }
 
+/* Both ends may close at once: then one of the closings is the wanted one. */
+static bool closed_as_wanted(const struct kept *k)
+{
+    for (int i = 0; i < k->nclosings; i++)
+        if (!k->closing[i].closer || strcmp(k->closing[i].closer, k->testcase->closer) == 0)
+            return true;
+    return !*k->testcase->closer;
+}
+
 static void weigh_outcome(const struct kept *k, const struct drive_outcome *o, struct result *r)
 {
     switch (o->end) {
@@ -247,7 +256,7 @@ static void weigh_outcome(const struct kept *k, const struct drive_outcome *o, s
     }
     if (k->nclosings == 0)
         lower(r, VERDICT_INCONCLUSIVE, "no BYE was seen: the test case came to no closing");
-    else if (r->closer && *k->testcase->closer && strcmp(r->closer, k->testcase->closer) != 0)
+    else if (!closed_as_wanted(k))
         lower(r, VERDICT_INCONCLUSIVE, "somebody else closed the session than the test case wants");
     if (k->closings_lost)
         lower(r, VERDICT_INCONCLUSIVE, "more closings were seen than one test case can hold");
