@@ -66,7 +66,7 @@ static const struct compact {
     uint8_t len;
     const char *text; /* the long form */
 } compacts[26] = {
-#define COMPACT(letter, id, text) [letter - 'a'] = {id, sizeof(text) - 1, text}
+#define COMPACT(letter, id, text) [(letter) - 'a'] = {id, sizeof(text) - 1, text}
     COMPACT('a', SIP_ACCEPT_CONTACT, "Accept-Contact"),
     COMPACT('b', SIP_OTHER, "Referred-By"),
     COMPACT('c', SIP_CONTENT_TYPE, "Content-Type"),

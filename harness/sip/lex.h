@@ -108,12 +108,12 @@ static inline bool lex_same(const char *p, const char *lower, size_t n)
         for (size_t i = 0; i + 8 < n; i += 8)
             if (!lex_same8(p + i, lower + i))
                 return false;
-        return lex_same8(p + n - 8, lower + n - 8);
+        return lex_same8(p + (n - 8), lower + (n - 8));
     }
     if (n >= 4)
-        return lex_same4(p, lower) && lex_same4(p + n - 4, lower + n - 4);
+        return lex_same4(p, lower) && lex_same4(p + (n - 4), lower + (n - 4));
     if (n >= 2)
-        return lex_same2(p, lower) && lex_same2(p + n - 2, lower + n - 2);
+        return lex_same2(p, lower) && lex_same2(p + (n - 2), lower + (n - 2));
     return n == 0 || (p[0] | (lower[0] & 0x40) >> 1) == lower[0];
 }
 

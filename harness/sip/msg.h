@@ -123,7 +123,4 @@ static inline struct slice sip_body(const struct sip_msg *m)
 /* The first header whose name is `name` (any case; not the compact form); p == NULL where there is none. */
 struct slice sip_value_named(const struct sip_msg *m, struct slice name);
 
-/* The first header whose name is `name` (any case; not the compact form); p == NULL where there is none. */
-struct slice sip_value_named(const struct sip_msg *m, struct slice name);
-
 #endif

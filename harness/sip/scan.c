@@ -1,6 +1,7 @@
+#include "sip/msg.h"
+
 #include "sip/lex.h"
 #include "sip/lines.h"
-#include "sip/msg.h"
 #include "sip/startline.h"
 #include "sip/value.h"
 
@@ -311,7 +312,8 @@ static enum sip_scan_result scan_rest(struct scan *s, const struct lines *lines,
     return SIP_SCAN_OK;
 }
 
-/* Garbage on a stream: up to the next line that can be a start line, or the last unfinished one. */
+/* Garbage on a stream: up to the next line that can be a start line, or the last unfinished one. An empty
+ * line ends it too, because CRs and LFs before a start line do not belong to it. */
 static size_t garbage_length(struct slice in, enum sip_framing framing)
 {
     size_t pos = slice_find(in, '\n');
@@ -321,6 +323,8 @@ static size_t garbage_length(struct slice in, enum sip_framing framing)
         struct slice rest = slice_tail(in, ++pos);
         size_t lf = slice_find(rest, '\n');
         if (lf == rest.n && framing == SIP_STREAM)
+            return pos;
+        if (rest.n && (rest.p[0] == '\r' || rest.p[0] == '\n'))
             return pos;
         if (rest.n && lex_is(rest.p[0], LEX_TOKEN) && startline_read(slice_head(rest, lf), true, &start))
             return pos;

@@ -117,7 +117,7 @@ static bool request_read(const char *p, const char *end, bool stream, struct sta
     const char *method_end = word_end(p, end);
     const char *last = last_word(p, end);
     bool versioned = slice_istarts(lex_slice(last, end), SLICE("SIP/"));
-    struct slice version = lex_slice(end, end);
+    struct slice version;
 
     if (method_end == end || is_protocol(last, end) > versioned)
         return false;

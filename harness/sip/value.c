@@ -84,7 +84,8 @@ static const char *quoted_param_end(const char *p, const char *end, bool *no_quo
 
 bool sip_params_next(struct sip_params *w, struct slice *ret_name, struct slice *ret_value)
 {
-    const char *p = lex_text(w->rest).p, *end = p + w->rest.n;
+    const struct slice rest = lex_text(w->rest);
+    const char *p = rest.p, *end = p + rest.n;
     const char *stop, *equal = NULL;
 
     while (p < end && (*p == ';' || lex_is_space(*p)))

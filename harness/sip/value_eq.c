@@ -1,5 +1,6 @@
-#include "sip/lex.h"
 #include "sip/value.h"
+
+#include "sip/lex.h"
 
 /* Reads a value as the characters that matter: white space as one space, or as nothing next to a separator.
  */

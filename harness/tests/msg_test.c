@@ -1,3 +1,4 @@
+#include "sip/defect.h"
 #include "sip/msg.h"
 #include "sip/value.h"
 #include "tests/guard.h"
@@ -408,7 +409,9 @@ static const struct stream_case {
     {"rest\nVia: SIP/2.0\nCall sip:x\nBYE sip:b@b SIP/2.0\n", SIP_STREAM, SIP_SCAN_SKIP, 29},
     {"\x16\x03\x01", SIP_STREAM, SIP_SCAN_NOT_SIP, 0},
     {"\x16\x03\x01\nBYE sip:b@b SIP/2.0\r\n", SIP_STREAM, SIP_SCAN_NOT_SIP, 4},
-    {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", SIP_STREAM, SIP_SCAN_NOT_SIP, 27},
+    {"GET / HTTP/1.1\r\nHost: x\r\n\r\n", SIP_STREAM, SIP_SCAN_NOT_SIP, 25},
+    {"rest\n\rBYE sip:b@b SIP/2.0\n", SIP_STREAM, SIP_SCAN_SKIP, 5},
+    {"\rBYE sip:b@b SIP/2.0\n", SIP_STREAM, SIP_SCAN_SKIP, 1},
     {"HTTP/1.1 200 OK\r\n", SIP_STREAM_END, SIP_SCAN_NOT_SIP, 17},
     {"MSRP x SEND\r\n", SIP_STREAM, SIP_SCAN_NOT_SIP, 13},
     {"MSRP x SE", SIP_STREAM, SIP_SCAN_MORE, 0},
