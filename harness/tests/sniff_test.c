@@ -51,6 +51,7 @@ static void knows_what_is_not(void)
         SLICE("just a line of text\r\n"),
         SLICE("d1:ad2:id20:abcdefghij"),
         SLICE("HEP3\0\x40"),
+        SLICE("HEP3\0\x40 with BYE sip:bob SIP/2.0 in it"),
     };
 
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -1,3 +1,4 @@
+#include "tests/hep_packet.h"
 #include "tests/test.h"
 #include "tests/websocket.h"
 #include "wire/link.h"
@@ -326,6 +327,103 @@ static void websocket(void)
     check_outcomes();
 }
 
+static struct slice sctp4(const char *text)
+{
+    static uint32_t tsn;
+    char h[28] = {0x13, (char)0xc4, 0x13, (char)0xc4, 0, 0, 0, 7, 0, 0, 0, 0, 0, 3};
+
+    craft_put(h + 14, 16 + strlen(text), 2);
+    craft_put(h + 16, ++tsn, 4);
+    return ip4(
+        A, B, 132, 0,
+        join(craft_join(h, sizeof h, slice_of(text)), (struct slice){"\0\0\0", (4 - strlen(text) % 4) % 4}));
+}
+
+static void sctp(void)
+{
+    struct slice packet = sctp4(BYE);
+
+    fresh();
+    give(packet);
+    check_seen(1, A, 5060, TRANSPORT_SCTP);
+    give(packet); /* captured twice */
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_DUPLICATE), 1);
+    give(sctp4("\r\n"));
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_KEEPALIVE), 1);
+    give(ip4(A, B, 132, 0, SLICE("too short")));
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_BAD_TRANSPORT), 1);
+    check_outcomes();
+}
+
+/* Both functions report the message that went from one to the other; it is one message. */
+static void hep(void)
+{
+    struct frame f = craft_frame(1, now, LINK_HEP3, hep_report(A, 5060, B, 5060, 17, 1, SLICE(BYE)));
+
+    fresh();
+    f.reporter = 11;
+    number = 1;
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    check_seen(1, A, 5060, TRANSPORT_UDP);
+    CU_ASSERT_EQUAL(seen.last.time, INT64_C(1700000000123456000));
+    f.reporter = 12;
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    f.reporter = 11;
+    f.bytes = hep_report(A, 5060, B, 5060, 17, 2, SLICE(BYE)); /* by another agent behind the same sender */
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_DUPLICATE), 2);
+    f.bytes = hep_report(A, 5060, B, 5061, 22, 1, SLICE(BYE));
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    CU_ASSERT_EQUAL(seen.last.transport, TRANSPORT_TLS);
+    CU_ASSERT_FALSE(seen.last.stream);
+    f.bytes = slice_head(f.bytes, f.bytes.n - 1);
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_HEP_BAD), 1);
+    f.bytes = SLICE("HEP3\0\x0d\0\0\0\x0b\0\7\x64");
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_HEP_OTHER), 1);
+    number = 6;
+    check_outcomes();
+}
+
+static void hep_in_a_capture(void)
+{
+    struct wire_options o = {.hep_inside = true};
+    struct slice report = hep_report(A, 5060, B, 5060, 6, 1, SLICE(BYE));
+
+    fresh();
+    give(ip4("10.0.0.1", "10.0.0.9", 17, 1, udp(40000, 9060, report)));
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_NOT_SIP), 1);
+    fresh_with(&o);
+    give(ip4("10.0.0.1", "10.0.0.9", 17, 1, udp(40000, 9060, report)));
+    check_seen(1, A, 5060, TRANSPORT_TCP);
+    check_outcomes();
+}
+
+static void exported_data(void)
+{
+    struct slice tags = SLICE("\0\x0c\0\4sip\0\0\x14\0\4\xc0\0\2\1\0\x15\0\4\xc0\0\2\2\0\x18\0\4\0\0\0\2"
+                              "\0\x19\0\4\0\0\x13\xc4\0\x1a\0\4\0\0\x13\xc4\0\x1e\0\4\0\0\0\x4d\0\0\0\0");
+    struct slice whole = join(tags, SLICE(BYE));
+
+    fresh();
+    give_link(LINKTYPE_UPPER_PDU, whole);
+    CU_ASSERT_EQUAL(seen.last.frame, 77);
+    number = 77;
+    check_seen(1, A, 5060, TRANSPORT_TCP);
+    number = 1;
+    now += NSEC_PER_SEC;
+    give_link(LINK_DECRYPTED, whole);
+    CU_ASSERT_EQUAL(seen.n, 2);
+    CU_ASSERT_EQUAL(seen.last.transport, TRANSPORT_TLS);
+    for (size_t n = 0; n < tags.n; n++)
+        give_link(LINKTYPE_UPPER_PDU, slice_head(tags, n));
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_SHORT), tags.n);
+    give_link(LINKTYPE_UPPER_PDU, SLICE("\0\x0c\0\4http\0\0\0\0GET /"));
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_NOT_SIP), 1);
+    check_outcomes();
+}
+
 static void a_live_capture_ticks(void)
 {
     fresh();
@@ -392,6 +490,10 @@ static const struct test tests[] = {
     {"TCP streams", tcp_streams},
     {"other streams", other_streams},
     {"WebSocket", websocket},
+    {"SCTP", sctp},
+    {"HEP", hep},
+    {"HEP in a capture", hep_in_a_capture},
+    {"exported data", exported_data},
     {"a live capture ticks", a_live_capture_ticks},
     {"times beyond reason", times_beyond_reason},
     {"the sink can stop it", the_sink_can_stop_it},

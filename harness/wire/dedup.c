@@ -10,7 +10,8 @@ enum { WAYS = 4, SOURCES = 3 };
 /* How often one capture point has seen the packet. */
 struct sighting {
     uint32_t source;
-    uint32_t count;
+    uint16_t count;
+    uint16_t id; /* of the latest */
     nsec_t last;
 };
 
@@ -92,38 +93,43 @@ static struct packet *find(struct dedup *d, uint64_t hash, nsec_t time, bool *re
     return packet;
 }
 
-static bool seen_by_another(struct packet *p, nsec_t time, uint32_t source)
+static bool seen_by_another(struct packet *p, uint16_t id, nsec_t time, uint32_t source)
 {
     if (p->nsources < SOURCES)
-        p->by[p->nsources++] = (struct sighting){source, 1, time};
+        p->by[p->nsources++] = (struct sighting){source, 1, id, time};
     return true;
 }
 
-static bool seen_by_same(struct packet *p, struct sighting *s, bool strong, nsec_t time)
+static bool seen_by_same(struct packet *p, struct sighting *s, uint16_t id, nsec_t time)
 {
-    bool copy = within(time, s->last, strong ? DEDUP_STRONG : DEDUP_WEAK);
+    bool told_apart = id && s->id;
+    bool copy =
+        told_apart ? id == s->id && within(time, s->last, DEDUP_STRONG) : within(time, s->last, DEDUP_WEAK);
 
     if (copy)
         return true;
     s->last = time;
-    s->count++;
+    s->id = id;
+    if (s->count < UINT16_MAX)
+        s->count++;
     if (s->count <= p->sent)
         return true;
     p->sent = s->count;
     return false;
 }
 
-bool dedup_seen(struct dedup *d, uint64_t hash, bool strong, nsec_t time, uint32_t source)
+bool dedup_seen(struct dedup *d, uint64_t hash, uint32_t id, nsec_t time, uint32_t source)
 {
+    uint16_t short_id = (uint16_t)(id ^ id >> 16);
     bool known;
     struct packet *p = find(d, hash, time, &known);
 
     if (!known) {
-        *p = (struct packet){.hash = hash, .sent = 1, .nsources = 1, .by = {{source, 1, time}}};
+        *p = (struct packet){.hash = hash, .sent = 1, .nsources = 1, .by = {{source, 1, short_id, time}}};
         return false;
     }
     for (uint32_t i = 0; i < p->nsources; i++)
         if (p->by[i].source == source)
-            return seen_by_same(p, &p->by[i], strong, time);
-    return seen_by_another(p, time, source);
+            return seen_by_same(p, &p->by[i], short_id, time);
+    return seen_by_another(p, short_id, time, source);
 }

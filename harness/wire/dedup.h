@@ -1,9 +1,9 @@
 /* Whether a packet was captured before: by `any` on two interfaces, by a mirror port that sees it come and
  * go, at both ends of a link. Told by a hash of what a router leaves as it is, over a bounded memory.
  *
- * The sender repeats itself too (a SIP retransmission has the same bytes), so the copy of one capture point
- * must follow within a time that no sender comes near: DEDUP_STRONG where the IP identification (RFC 6864)
- * tells packets apart, DEDUP_WEAK where it is 0 or there is none (IPv6). Between capture points no clock is
+ * The sender repeats itself too (a SIP retransmission has the same bytes), so of one capture point a copy
+ * must have the same IP identification (RFC 6864) and follow within DEDUP_STRONG; where there is none (IPv6,
+ * or 0) it must follow within DEDUP_WEAK, which no sender comes near. Between capture points no clock is
  * trusted: the nth packet of one is the nth packet of the other. */
 #ifndef CPMSPEC_WIRE_DEDUP_H
 #define CPMSPEC_WIRE_DEDUP_H
@@ -21,7 +21,8 @@ struct dedup;
 int dedup_new(size_t packets, struct dedup **ret);
 void dedup_free(struct dedup *d);
 
-/* Whether the packet with this hash, captured by `source` at `time`, is one that was captured before. */
-bool dedup_seen(struct dedup *d, uint64_t hash, bool strong, nsec_t time, uint32_t source);
+/* Whether the packet with this hash, captured by `source` at `time`, is one that was captured before. `id`
+ * tells the sender's packets apart; 0 where it does not. */
+bool dedup_seen(struct dedup *d, uint64_t hash, uint32_t id, nsec_t time, uint32_t source);
 
 #endif

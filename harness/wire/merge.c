@@ -3,16 +3,21 @@
 #include <errno.h>
 #include <stdlib.h>
 
-struct input {
+/* A source with its next frame read ahead. Sources with a frame lie in a heap, the earliest on top; equal
+ * times keep the order in which the sources were added. */
+struct entry {
     struct source *source;
-    struct frame head; /* the next frame, where `ready` */
-    bool ready;
-    bool over;
+    struct frame frame;
+    uint32_t order;
 };
 
 struct merge {
-    int n;
-    struct input input[MERGE_SOURCES_MAX];
+    struct entry **all; /* by order */
+    uint32_t n, room;
+    struct entry **heap; /* those with a frame */
+    uint32_t nheap;
+    struct entry **empty; /* those to be asked for one */
+    uint32_t nempty;
 };
 
 int merge_new(struct merge **ret)
@@ -29,36 +34,103 @@ void merge_free(struct merge *m)
 {
     if (!m)
         return;
-    for (int i = 0; i < m->n; i++)
-        source_free(m->input[i].source);
+    for (uint32_t i = 0; i < m->n; i++)
+        free(m->all[i]);
+    free(m->all);
+    free(m->heap);
+    free(m->empty);
     free(m);
+}
+
+static int resize(struct entry ***array, uint32_t room)
+{
+    struct entry **more = realloc(*array, room * sizeof **array);
+
+    if (!more)
+        return -ENOMEM;
+    *array = more;
+    return 0;
+}
+
+static int grow(struct merge *m)
+{
+    uint32_t room = m->room ? m->room * 2 : 8;
+
+    if (m->n < m->room)
+        return 0;
+    if (resize(&m->all, room) < 0 || resize(&m->heap, room) < 0 || resize(&m->empty, room) < 0)
+        return -ENOMEM;
+    m->room = room;
+    return 0;
 }
 
 int merge_add(struct merge *m, struct source *s)
 {
-    if (m->n == MERGE_SOURCES_MAX) {
-        source_free(s);
-        return -ENOSPC;
-    }
-    m->input[m->n++] = (struct input){.source = s};
+    struct entry *e;
+
+    if (grow(m) < 0)
+        return -ENOMEM;
+    e = calloc(1, sizeof *e);
+    if (!e)
+        return -ENOMEM;
+    e->source = s;
+    e->order = m->n;
+    m->all[m->n++] = e;
+    m->empty[m->nempty++] = e;
     return 0;
 }
 
-/* Sees to it that every source that is not over has its next frame at hand. */
+static bool before(const struct entry *a, const struct entry *b)
+{
+    return a->frame.time != b->frame.time ? a->frame.time < b->frame.time : a->order < b->order;
+}
+
+static void push(struct merge *m, struct entry *e)
+{
+    uint32_t at = m->nheap++;
+
+    while (at > 0 && before(e, m->heap[(at - 1) / 2])) {
+        m->heap[at] = m->heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    m->heap[at] = e;
+}
+
+static struct entry *pop(struct merge *m)
+{
+    struct entry *top = m->heap[0], *last = m->heap[--m->nheap];
+    uint32_t at = 0, child;
+
+    while ((child = at * 2 + 1) < m->nheap) {
+        if (child + 1 < m->nheap && before(m->heap[child + 1], m->heap[child]))
+            child++;
+        if (!before(m->heap[child], last))
+            break;
+        m->heap[at] = m->heap[child];
+        at = child;
+    }
+    m->heap[at] = last;
+    return top;
+}
+
+/* Asks the sources without a frame for one. Those that have none now stay; those that end leave. */
 static int fill(struct merge *m, struct error *err)
 {
-    for (int i = 0; i < m->n; i++) {
-        struct input *in = &m->input[i];
-        int r;
+    uint32_t i = 0;
 
-        if (in->ready || in->over)
-            continue;
-        r = source_next(in->source, &in->head, err);
-        if (r == -EAGAIN || r == -EINTR)
+    while (i < m->nempty) {
+        struct entry *e = m->empty[i];
+        int r = source_next(e->source, &e->frame, err);
+        if (r == -EINTR)
             return r;
-        in->ready = r == 1;
-        in->over = r <= 0;
-        if (r < 0)
+        if (r == -EAGAIN) {
+            i++;
+            continue;
+        }
+        m->empty[i] = m->empty[--m->nempty];
+        if (r == 1)
+            push(m, e);
+        else if (r < 0)
             return r;
     }
     return 0;
@@ -66,28 +138,15 @@ static int fill(struct merge *m, struct error *err)
 
 int merge_next(struct merge *m, struct frame *ret, struct error *err)
 {
-    struct input *first = NULL;
+    struct entry *e;
     int r = fill(m, err);
 
     if (r < 0)
         return r;
-    for (int i = 0; i < m->n; i++) {
-        struct input *in = &m->input[i];
-        if (in->ready && (!first || in->head.time < first->head.time))
-            first = in;
-    }
-    if (!first)
-        return 0;
-    *ret = first->head;
-    first->ready = false;
+    if (m->nheap == 0)
+        return m->nempty ? -EAGAIN : 0;
+    e = pop(m);
+    m->empty[m->nempty++] = e;
+    *ret = e->frame;
     return 1;
-}
-
-uint64_t merge_dropped(const struct merge *m)
-{
-    uint64_t n = 0;
-
-    for (int i = 0; i < m->n; i++)
-        n += source_dropped(m->input[i].source);
-    return n;
 }

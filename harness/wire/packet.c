@@ -3,8 +3,9 @@
 
 #include "wire/bytes.h"
 #include "wire/hash.h"
+#include "wire/hep.h"
+#include "wire/hepsource.h"
 #include "wire/link.h"
-#include "wire/sniff.h"
 #include "wire/tunnel.h"
 #include "wire/wire_state.h"
 
@@ -49,10 +50,9 @@ static int inside(struct walk *k, enum link_result found, struct slice bytes)
  */
 static bool is_duplicate(struct walk *k, uint64_t way, uint64_t what, struct slice data)
 {
-    uint64_t seed = way ^ (what << 32 | k->ip.id) * UINT64_C(0x9e3779b97f4a7c15);
-    bool strong = k->ip.id != 0;
+    uint64_t hash = hash_bytes(data, way ^ what * UINT64_C(0x9e3779b97f4a7c15));
 
-    return dedup_seen(k->w->dedup, hash_bytes(data, seed), strong, k->frame->time, k->frame->source);
+    return dedup_seen(k->w->dedup, hash, k->ip.id, k->frame->time, k->frame->source);
 }
 
 static struct payload new_payload(const struct walk *k, struct slice data, enum transport transport)
@@ -64,29 +64,6 @@ static struct payload new_payload(const struct walk *k, struct slice data, enum 
                             .time = k->frame->time,
                             .frame = k->frame->number,
                             .source = k->frame->source};
-}
-
-static bool is_sip_port(const struct wire *w, uint16_t port)
-{
-    for (int i = 0; i < w->options.nsip_ports; i++)
-        if (w->options.sip_port[i] == port)
-            return true;
-    return false;
-}
-
-static int datagram(struct walk *k, struct payload *p)
-{
-    enum sniff what = sniff_datagram(p->bytes);
-    int r;
-
-    if (what == SNIFF_KEEPALIVE && !p->cut)
-        return WIRE_KEEPALIVE;
-    if (what != SNIFF_SIP && !is_sip_port(k->w, p->dst.port) && !is_sip_port(k->w, p->src.port))
-        return WIRE_NOT_SIP;
-    if (is_duplicate(k, hash_way(&p->src, &p->dst), p->transport, p->bytes))
-        return WIRE_DUPLICATE;
-    r = wire_hand_on(k->w, p);
-    return r < 0 ? r : WIRE_USED;
 }
 
 /* RFC 768. A length of 0 is a jumbogram's or an offload's. */
@@ -111,7 +88,9 @@ static int udp(struct walk *k)
     tunnel = tunnel_udp(p.src.port, p.dst.port, p.bytes, &in);
     if (tunnel != LINK_UNKNOWN)
         return inside(k, tunnel, in);
-    return datagram(k, &p);
+    if (k->w->options.hep_inside && p.dst.port == HEP_PORT && hep_length(p.bytes) > 0)
+        return hep_take(k->w, k->frame, p.bytes);
+    return payload_take(k->w, k->frame, &p, k->ip.id);
 }
 
 /* What the stream that a segment went into turned out to be. */
@@ -173,6 +152,42 @@ static int tcp(struct walk *k)
     return from_tcp(k->w, tcp_segment(k->w->tcp, &s));
 }
 
+static int from_sctp(const struct wire *w, int outcome)
+{
+    switch (outcome) {
+    case SCTP_TAKEN:
+        return w->sctp_shown == WIRE_OUTCOMES ? WIRE_USED : w->sctp_shown; /* a part shows nothing yet */
+    case SCTP_CONTROL:
+        return WIRE_CONTROL;
+    case SCTP_REPEATED:
+        return WIRE_RETRANSMITTED;
+    case SCTP_SHORT:
+        return WIRE_SHORT;
+    default:
+        return outcome < 0 ? outcome : WIRE_BAD_TRANSPORT;
+    }
+}
+
+static int sctp(struct walk *k)
+{
+    struct sctp_packet p = {.src.addr = k->ip.src,
+                            .dst.addr = k->ip.dst,
+                            .bytes = k->ip.payload,
+                            .missing = k->ip.missing,
+                            .time = k->frame->time,
+                            .frame = k->frame->number,
+                            .source = k->frame->source};
+    struct endpoint src = {.addr = k->ip.src}, dst = {.addr = k->ip.dst};
+
+    if (p.bytes.n < SCTP_HEAD)
+        return p.missing ? WIRE_SHORT : WIRE_BAD_TRANSPORT;
+    if (is_duplicate(k, hash_way(&src, &dst), get32(p.bytes.p), slice_tail(p.bytes, SCTP_HEAD)))
+        return WIRE_DUPLICATE;
+    k->w->sctp_frame = k->frame;
+    k->w->sctp_shown = WIRE_OUTCOMES;
+    return from_sctp(k->w, sctp_take(k->w->sctp, &p));
+}
+
 static int transport(struct walk *k)
 {
     struct slice in = k->ip.payload;
@@ -182,6 +197,8 @@ static int transport(struct walk *k)
         return udp(k);
     case IP_TCP:
         return tcp(k);
+    case IP_SCTP:
+        return sctp(k);
     case IP_IPV4:
     case IP_IPV6:
         return inside(k, LINK_IP, in);
@@ -202,7 +219,7 @@ static int from_ip(enum ip_result r)
 static int fragment(struct walk *k)
 {
     struct endpoint src = {.addr = k->ip.src}, dst = {.addr = k->ip.dst};
-    uint64_t what = (uint64_t)k->ip.offset << 8 | k->ip.protocol;
+    uint64_t what = (uint64_t)k->ip.offset << 40 | (uint64_t)k->ip.protocol << 32 | k->ip.id;
     enum ip_result r;
     int got;
 

@@ -22,6 +22,12 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
+/* What may follow the first word: of a start line, or of a header line where the start line is missing. */
+static bool ends_word(char c)
+{
+    return is_blank(c) || c == '\r' || c == '\n' || c == ':';
+}
+
 static struct slice pass_line_ends(struct slice s)
 {
     while (s.n && (s.p[0] == '\r' || s.p[0] == '\n'))
@@ -80,7 +86,7 @@ static bool is_sip_like(struct slice s)
         return true;
     if (word == 0 && !(s.n && is_blank(s.p[0])))
         return false;
-    if (word < s.n && !strchr(" \t\r\n:", s.p[word]) && word < METHOD_MAX)
+    if (word < s.n && word < METHOD_MAX && !ends_word(s.p[word]))
         return false;
     line = first_line(s);
     if (is_other_text(s, line))

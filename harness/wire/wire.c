@@ -38,7 +38,7 @@ static const struct {
     [WIRE_TCP_LIMIT_STREAM] = {"tcp_stream_limit", "times that a TCP stream had to be passed over: too long"},
     [WIRE_TCP_LIMIT_BYTES] = {"tcp_buffer_limit", "times that TCP streams had to be passed over: too many"},
     [WIRE_TCP_LIMIT_CONNECTIONS] = {"tcp_connection_limit", "TCP connections forgotten for others"},
-    [WIRE_SCTP_GAP] = {"sctp_gap", "SCTP messages of which a part is missing"},
+    [WIRE_SCTP_GAP] = {"sctp_gap", "parts of SCTP messages of which the rest is missing"},
     [WIRE_SCTP_LIMIT] = {"sctp_limit", "times that a bound on SCTP was met"},
     [WIRE_WS_UNREADABLE] = {"ws_compressed", "WebSocket messages that were compressed"},
     [WIRE_WS_LOST] = {"ws_lost", "times that a WebSocket stream could not be followed"},
@@ -72,17 +72,31 @@ static void fill_in(struct wire_options *o)
         o->nsip_ports = WIRE_SIP_PORTS_MAX;
 }
 
+/* The sink of sctp.h: a packet is used where one of its messages is. */
+static int take_message(void *ctx, const struct payload *p)
+{
+    struct wire *w = ctx;
+    int outcome = payload_take(w, w->sctp_frame, p, 0);
+
+    if (outcome >= 0 && w->sctp_shown != WIRE_USED)
+        w->sctp_shown = outcome;
+    return outcome < 0 ? outcome : 0;
+}
+
 static int make_parts(struct wire *w)
 {
     const struct wire_options *o = &w->options;
     struct ipfrag_limits fragments = {o->fragmented, o->fragmented_bytes};
     struct tcp_limits streams = {o->connections, o->stream_bytes, o->streams_bytes};
-    struct tcp_sink sink = {stream_take, &w->stream};
+    struct sctp_limits messages = {o->associations, o->stream_bytes, o->streams_bytes};
     int r = ipfrag_new(&fragments, &w->ipfrag);
 
     stream_init(&w->stream, w->sink, o->stream_bytes);
+    buf_init(&w->inflated, o->stream_bytes);
     if (r == 0)
-        r = tcp_new(&streams, sink, &w->tcp);
+        r = tcp_new(&streams, (struct tcp_sink){stream_take, &w->stream}, &w->tcp);
+    if (r == 0)
+        r = sctp_new(&messages, (struct sctp_sink){take_message, w}, &w->sctp);
     if (r == 0)
         r = dedup_new(o->remembered, &w->dedup);
     return r;
@@ -114,7 +128,9 @@ void wire_free(struct wire *w)
         return;
     ipfrag_free(w->ipfrag);
     tcp_free(w->tcp);
+    sctp_free(w->sctp);
     dedup_free(w->dedup);
+    buf_done(&w->inflated);
     stream_done(&w->stream);
     free(w);
 }
@@ -141,12 +157,23 @@ static int no_packet(enum link_result found)
     }
 }
 
+static int take_apart(struct wire *w, const struct frame *f, uint32_t *frames)
+{
+    enum link_result found;
+    struct slice ip;
+
+    if (f->linktype == LINK_HEP3)
+        return hep_take(w, f, f->bytes);
+    if (f->linktype == LINKTYPE_UPPER_PDU || f->linktype == LINK_DECRYPTED)
+        return upper_take(w, f);
+    found = link_find_ip(f->linktype, f->bytes, &ip);
+    return found == LINK_IP ? packet_take(w, f, ip, frames) : no_packet(found);
+}
+
 int wire_frame(struct wire *w, const struct frame *f)
 {
     struct frame held; /* a time that would overflow is put right in a copy */
-    enum link_result found;
     uint32_t frames = 1;
-    struct slice ip;
     int outcome;
 
     w->frames++;
@@ -155,8 +182,7 @@ int wire_frame(struct wire *w, const struct frame *f)
         held.time = f->time < 0 ? 0 : FRAME_TIME_MAX;
         f = &held;
     }
-    found = link_find_ip(f->linktype, f->bytes, &ip);
-    outcome = found == LINK_IP ? packet_take(w, f, ip, &frames) : no_packet(found);
+    outcome = take_apart(w, f, &frames);
     if (outcome < 0)
         return outcome;
     if (outcome != WIRE_PENDING)
@@ -175,6 +201,7 @@ int wire_tick(struct wire *w, nsec_t now)
 int wire_flush(struct wire *w)
 {
     ipfrag_expire(w->ipfrag, INT64_MAX);
+    sctp_flush(w->sctp);
     return tcp_flush(w->tcp);
 }
 
@@ -209,6 +236,10 @@ uint64_t wire_count(const struct wire *w, enum wire_count which)
         return streams->buffer_limit;
     case WIRE_TCP_LIMIT_CONNECTIONS:
         return streams->connection_limit;
+    case WIRE_SCTP_GAP:
+        return sctp_counts(w->sctp)->gaps;
+    case WIRE_SCTP_LIMIT:
+        return sctp_counts(w->sctp)->limit;
     case WIRE_WS_UNREADABLE:
         return w->stream.counts.ws_unreadable;
     case WIRE_WS_LOST:

@@ -43,7 +43,7 @@ enum wire_count {
     WIRE_TCP_LIMIT_STREAM,                  /* times that one stream had more to keep than it may */
     WIRE_TCP_LIMIT_BYTES,                   /* times that all streams together had */
     WIRE_TCP_LIMIT_CONNECTIONS,             /* connections that retired for others */
-    WIRE_SCTP_GAP,                          /* SCTP messages of which a part is missing */
+    WIRE_SCTP_GAP,                          /* parts of SCTP messages without the rest */
     WIRE_SCTP_LIMIT,                        /* times that a bound on SCTP was met */
     WIRE_WS_UNREADABLE,                     /* WebSocket messages that were compressed */
     WIRE_WS_LOST,                           /* times that a WebSocket stream could not be followed */

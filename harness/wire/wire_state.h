@@ -4,6 +4,7 @@
 
 #include "wire/dedup.h"
 #include "wire/ipfrag.h"
+#include "wire/sctp.h"
 #include "wire/tcp.h"
 #include "wire/wire.h"
 
@@ -14,6 +15,10 @@ struct wire {
     struct tcp *tcp;
     struct dedup *dedup;
     struct stream_reader stream;
+    struct sctp *sctp;
+    const struct frame *sctp_frame; /* that is being taken */
+    int sctp_shown;                 /* what became of the messages in it */
+    struct buf inflated;            /* a HEP payload that came compressed */
     uint64_t frames;
     uint64_t count[WIRE_COUNTS]; /* those that no part keeps for itself */
 };
@@ -24,6 +29,15 @@ enum { WIRE_PENDING = WIRE_COUNTS };
 /* Takes an IP packet apart. Returns what became of it (enum wire_count, or WIRE_PENDING) or a negative errno;
  * *frames is how many frames that is said of. */
 int packet_take(struct wire *w, const struct frame *f, struct slice ip, uint32_t *frames);
+
+/* A HEP packet, and data that Wireshark exported (link type 252, and LINK_DECRYPTED): payloads without a
+ * packet around them. As packet_take. */
+int hep_take(struct wire *w, const struct frame *f, struct slice packet);
+int upper_take(struct wire *w, const struct frame *f);
+
+/* Looks whether a payload can be SIP and is not a copy of one before, and hands it on. `id` tells the
+ * sender's packets apart, or is 0. As packet_take. */
+int payload_take(struct wire *w, const struct frame *f, const struct payload *p, uint32_t id);
 
 /* Hands a payload to the sink. 0, or its negative errno. */
 int wire_hand_on(struct wire *w, const struct payload *p);

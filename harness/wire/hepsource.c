@@ -1,0 +1,334 @@
+#include "wire/hepsource.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "base/addr.h"
+#include "wire/hash.h"
+#include "wire/hep.h"
+#include "wire/source_ops.h"
+
+enum { PACKET_MAX = 65535, RECEIVE_BUFFER = 4 << 20 };
+
+struct peer {
+    int fd;
+    uint32_t reporter;
+    size_t begin, end; /* of what is there and not handed out */
+    char bytes[PACKET_MAX];
+};
+
+struct hep_source {
+    struct source base;
+    int epoll, fd;
+    bool tcp;
+    uint64_t dropped;
+    uint32_t dropped_32; /* the kernel's counter, which wraps */
+    struct peer *peer[HEP_CONNECTIONS_MAX];
+    struct peer *current; /* may have more packets */
+    struct peer *done;    /* to be closed when the frame that shows why has been looked at */
+    char bytes[PACKET_MAX];
+};
+
+union address {
+    struct sockaddr any;
+    struct sockaddr_in v4;
+    struct sockaddr_in6 v6;
+};
+
+static socklen_t to_sockaddr(const struct endpoint *e, union address *ret)
+{
+    memset(ret, 0, sizeof *ret);
+    if (addr_is_v4(&e->addr)) {
+        ret->v4.sin_family = AF_INET;
+        ret->v4.sin_port = htons(e->port);
+        memcpy(&ret->v4.sin_addr, e->addr.b + 12, 4);
+        return sizeof ret->v4;
+    }
+    ret->v6.sin6_family = AF_INET6;
+    ret->v6.sin6_port = htons(e->port);
+    memcpy(&ret->v6.sin6_addr, e->addr.b, 16);
+    return sizeof ret->v6;
+}
+
+static uint32_t to_reporter(const union address *a)
+{
+    struct endpoint e = {.port = 0}, none = {.port = 0};
+
+    if (a->any.sa_family == AF_INET) {
+        e.addr = addr_v4((const uint8_t *)&a->v4.sin_addr);
+        e.port = ntohs(a->v4.sin_port);
+    } else {
+        e.addr = addr_v6((const uint8_t *)&a->v6.sin6_addr);
+        e.port = ntohs(a->v6.sin6_port);
+    }
+    return (uint32_t)hash_way(&e, &none) | 1;
+}
+
+/* "udp:ADDRESS[:PORT]", an IPv6 address in brackets. */
+static bool parse_where(struct slice text, bool *ret_tcp, struct endpoint *ret)
+{
+    struct endpoint e = {.port = HEP_PORT};
+    struct slice host, port;
+    uint64_t number;
+
+    if (!slice_istarts(text, SLICE("udp:")) && !slice_istarts(text, SLICE("tcp:")))
+        return false;
+    *ret_tcp = slice_istarts(text, SLICE("tcp:"));
+    text = slice_tail(text, 4);
+    host =
+        slice_head(text, slice_starts(text, SLICE("[")) ? slice_find(text, ']') + 1 : slice_find(text, ':'));
+    port = slice_tail(text, host.n);
+    if (!addr_parse(host, &e.addr))
+        return false;
+    if (port.n) {
+        if (port.p[0] != ':' || !slice_number(slice_tail(port, 1), 65535, &number))
+            return false;
+        e.port = (uint16_t)number;
+    }
+    *ret = e;
+    return true;
+}
+
+static void close_peer(struct hep_source *s, struct peer *p)
+{
+    for (int i = 0; i < HEP_CONNECTIONS_MAX; i++)
+        if (s->peer[i] == p)
+            s->peer[i] = NULL;
+    if (s->current == p)
+        s->current = NULL;
+    close(p->fd); /* which takes it out of the epoll set, too */
+    free(p);
+}
+
+static int to_frame(uint32_t reporter, struct slice bytes, struct frame *ret)
+{
+    *ret = (struct frame){.bytes = bytes,
+                          .wire_len = (uint32_t)bytes.n,
+                          .linktype = LINK_HEP3,
+                          .reporter = reporter,
+                          .time = clock_realtime()};
+    return 1;
+}
+
+/* The kernel says with a datagram how many it has thrown away. */
+static void note_drops(struct hep_source *s, struct msghdr *m)
+{
+    for (struct cmsghdr *c = CMSG_FIRSTHDR(m); c; c = CMSG_NXTHDR(m, c)) {
+        uint32_t dropped;
+        if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SO_RXQ_OVFL)
+            continue;
+        memcpy(&dropped, CMSG_DATA(c), sizeof dropped);
+        s->dropped += dropped - s->dropped_32;
+        s->dropped_32 = dropped;
+    }
+}
+
+static int receive_datagram(struct hep_source *s, struct frame *ret)
+{
+    struct iovec data = {s->bytes, sizeof s->bytes};
+    _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(uint32_t))];
+    union address from;
+    struct msghdr m = {.msg_name = &from,
+                       .msg_namelen = sizeof from,
+                       .msg_iov = &data,
+                       .msg_iovlen = 1,
+                       .msg_control = control,
+                       .msg_controllen = sizeof control};
+    ssize_t n = recvmsg(s->fd, &m, 0);
+
+    if (n < 0)
+        return errno == EWOULDBLOCK || errno == ECONNREFUSED ? -EAGAIN : -errno;
+    note_drops(s, &m);
+    return to_frame(to_reporter(&from), (struct slice){s->bytes, (size_t)n}, ret);
+}
+
+/* False where it cannot be had now. */
+static bool accept_peer(struct hep_source *s)
+{
+    union address from;
+    socklen_t n = sizeof from;
+    int fd = accept4(s->fd, &from.any, &n, SOCK_CLOEXEC | SOCK_NONBLOCK), i = 0;
+    struct epoll_event event = {.events = EPOLLIN};
+    struct peer *p;
+
+    if (fd < 0)
+        return false;
+    while (i < HEP_CONNECTIONS_MAX && s->peer[i])
+        i++;
+    p = i < HEP_CONNECTIONS_MAX ? malloc(sizeof *p) : NULL;
+    if (!p) {
+        close(fd);
+        return true;
+    }
+    p->fd = fd;
+    p->reporter = to_reporter(&from);
+    p->begin = p->end = 0;
+    event.data.ptr = p;
+    s->peer[i] = p;
+    if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
+        close_peer(s, p);
+    return true;
+}
+
+/* A packet that is there as a whole. What is no HEP, or is cut off by the end of the connection, is shown all
+ * the same, and the connection closed after it. */
+static int packet_of(struct hep_source *s, struct peer *p, bool ended, struct frame *ret)
+{
+    struct slice there = {p->bytes + p->begin, p->end - p->begin};
+    int n = hep_length(there);
+
+    if (n > 0 && (size_t)n <= there.n) {
+        p->begin += (size_t)n;
+        s->current = p;
+        return to_frame(p->reporter, slice_head(there, (size_t)n), ret);
+    }
+    if (n < 0 || ended) {
+        if (there.n == 0) {
+            close_peer(s, p);
+            return -EAGAIN;
+        }
+        s->current = NULL;
+        s->done = p;
+        return to_frame(p->reporter, there, ret);
+    }
+    s->current = NULL;
+    memmove(p->bytes, there.p, there.n);
+    p->begin = 0;
+    p->end = there.n;
+    return -EAGAIN;
+}
+
+static int receive_stream(struct hep_source *s, struct peer *p, struct frame *ret)
+{
+    ssize_t n = read(p->fd, p->bytes + p->end, sizeof p->bytes - p->end);
+
+    if (n < 0 && (errno == EAGAIN || errno == EINTR))
+        return -EAGAIN;
+    if (n > 0)
+        p->end += (size_t)n;
+    return packet_of(s, p, n <= 0, ret);
+}
+
+static int hep_next(struct source *base, struct frame *ret, struct error *err)
+{
+    struct hep_source *s = (struct hep_source *)base;
+    int r = -EAGAIN;
+
+    if (s->done) {
+        close_peer(s, s->done);
+        s->done = NULL;
+    }
+    if (s->current)
+        r = packet_of(s, s->current, false, ret);
+    while (r == -EAGAIN) {
+        struct epoll_event event;
+        int n = epoll_wait(s->epoll, &event, 1, 0);
+        if (n == 0)
+            return -EAGAIN;
+        if (n < 0)
+            return errno == EINTR ? -EINTR
+                                  : error_set(err, errno, "waiting for HEP failed: %s", strerror(errno));
+        if (event.data.ptr)
+            r = receive_stream(s, event.data.ptr, ret);
+        else if (s->tcp && !accept_peer(s))
+            return -EAGAIN;
+        else if (s->tcp)
+            continue;
+        else if ((r = receive_datagram(s, ret)) == -EAGAIN)
+            return r;
+    }
+    if (r < 0 && r != -EINTR)
+        return error_set(err, -r, "receiving HEP failed: %s", strerror(-r));
+    return r;
+}
+
+static int hep_fd(const struct source *s)
+{
+    return ((const struct hep_source *)s)->epoll;
+}
+
+static uint64_t hep_dropped(const struct source *s)
+{
+    return ((const struct hep_source *)s)->dropped;
+}
+
+static void hep_release(struct source *base)
+{
+    struct hep_source *s = (struct hep_source *)base;
+
+    for (int i = 0; i < HEP_CONNECTIONS_MAX; i++)
+        if (s->peer[i])
+            close_peer(s, s->peer[i]);
+    if (s->fd >= 0)
+        close(s->fd);
+    if (s->epoll >= 0)
+        close(s->epoll);
+    free(s);
+}
+
+static const struct source_ops hep_ops = {
+    .next = hep_next, .fd = hep_fd, .dropped = hep_dropped, .release = hep_release};
+
+/* 0, or -1 with errno. */
+static int start_listening(struct hep_source *s, const struct endpoint *e)
+{
+    struct epoll_event event = {.events = EPOLLIN};
+    int on = 1, size = RECEIVE_BUFFER;
+    union address a;
+    socklen_t n = to_sockaddr(e, &a);
+
+    s->fd = socket(a.any.sa_family, (s->tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+    s->epoll = epoll_create1(EPOLL_CLOEXEC);
+    if (s->fd < 0 || s->epoll < 0)
+        return -1;
+    if (s->tcp)
+        setsockopt(s->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    else
+        setsockopt(s->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
+    setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    if (bind(s->fd, &a.any, n) < 0 || (s->tcp && listen(s->fd, HEP_CONNECTIONS_MAX) < 0))
+        return -1;
+    return epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->fd, &event);
+}
+
+int hep_source_open(const char *where, uint32_t index, struct source **ret, struct error *err)
+{
+    struct hep_source *s;
+    struct endpoint e;
+    bool over_tcp;
+
+    if (!parse_where(slice_of(where), &over_tcp, &e))
+        return error_set(err, EINVAL, "\"%s\" is no place to receive HEP at: write udp:127.0.0.1:9060",
+                         where);
+    s = calloc(1, sizeof *s);
+    if (!s)
+        return error_set(err, ENOMEM, "out of memory");
+    source_init(&s->base, &hep_ops, where, index);
+    s->fd = s->epoll = -1;
+    s->tcp = over_tcp;
+    if (start_listening(s, &e) < 0) {
+        int code = errno;
+        hep_release(&s->base);
+        if (code == EADDRINUSE)
+            return error_set(err, code, "cannot receive HEP at %s: another program listens there", where);
+        return error_set(err, code, "cannot receive HEP at %s: %s", where, strerror(code));
+    }
+    *ret = &s->base;
+    return 0;
+}
+
+uint16_t hep_source_port(const struct source *base)
+{
+    const struct hep_source *s = (const struct hep_source *)base;
+    union address a = {.any.sa_family = AF_UNSPEC};
+    socklen_t n = sizeof a;
+
+    if (getsockname(s->fd, &a.any, &n) < 0)
+        return 0;
+    return ntohs(a.any.sa_family == AF_INET ? a.v4.sin_port : a.v6.sin6_port);
+}

@@ -1,0 +1,20 @@
+/* A source that SIP servers send their HEP reports to, over UDP or TCP. Each frame is one HEP packet (link
+ * type LINK_HEP3), stamped when it arrived; `reporter` tells the senders apart. */
+#ifndef CPMSPEC_WIRE_HEPSOURCE_H
+#define CPMSPEC_WIRE_HEPSOURCE_H
+
+#include "wire/source.h"
+
+enum { HEP_CONNECTIONS_MAX = 64, HEP_PORT = 9060 };
+
+/* Listens at "udp:127.0.0.1:9060" or "tcp:[::1]:9060"; without a port at 9060, with port 0 at one that the
+ * system chooses (see hep_source_port). Never ends by itself: source_next answers -EAGAIN where nothing is
+ * there, source_fd can be polled. More than HEP_CONNECTIONS_MAX connections at a time are refused. A
+ * connection that sends what is not HEP is closed; the bytes come as a frame, so that they are counted.
+ * -EINVAL for a text that is no such place, -EADDRINUSE, -EADDRNOTAVAIL, … */
+int hep_source_open(const char *where, uint32_t index, struct source **ret, struct error *err);
+
+/* The port it listens at. `s` is one that hep_source_open made. */
+uint16_t hep_source_port(const struct source *s);
+
+#endif
