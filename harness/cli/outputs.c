@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
 #include "report/terminal.h"
@@ -24,6 +25,8 @@ static int open_files(struct outputs *o, const struct options *options, struct e
     if (options->junit && (e = junit_open(options->junit, "", &w, err)) >= 0)
         e = report_add(&o->report, w, err);
     if (e >= 0 && options->json && (e = json_open(options->json, &w, err)) >= 0)
+        e = report_add(&o->report, w, err);
+    if (e >= 0 && options->html && (e = html_open(options->html, "", &w, err)) >= 0)
         e = report_add(&o->report, w, err);
     return e;
 }
