@@ -54,15 +54,13 @@ static int for_files(const char *dir, const char *folder, struct testcases *s,
 static int add_flow(struct testcases *s, const char *path, const char *dir, const char *folder,
                     struct error *err)
 {
-    struct flow **grown = reallocarray(s->flow, (size_t)s->nflows + 1, sizeof(struct flow *));
     char schema[4096];
     struct flow *f = NULL;
     int r;
 
     (void)folder;
-    if (!grown)
-        return error_set(err, ENOMEM, "no memory for the flows");
-    s->flow = grown;
+    if (s->nflows == FLOWS_MAX)
+        return error_at(err, EINVAL, path, 0, "there are more than %d flows", FLOWS_MAX);
     snprintf(schema, sizeof schema, "%s/schema", dir);
     if ((r = flow_load(path, schema, &f, err)) < 0)
         return r;
@@ -101,7 +99,8 @@ int testcases_load(const char *dir, struct testcases **ret, struct error *err)
     struct testcases *s = calloc(1, sizeof *s);
     int r;
 
-    if (!s || !(s->tc = calloc(TESTCASES_MAX, sizeof(struct testcase *)))) {
+    if (!s || !(s->tc = calloc(TESTCASES_MAX, sizeof(struct testcase *))) ||
+        !(s->flow = calloc(FLOWS_MAX, sizeof(struct flow *)))) {
         testcases_free(s);
         return error_set(err, ENOMEM, "no memory for the test cases");
     }

@@ -67,7 +67,7 @@ static void keep_first(void *data, xmlErrorPtr e)
 {
     struct error *first = data;
 
-    if (!first->text[0]) {
+    if (!first->text[0] && (!e || e->level > XML_ERR_WARNING)) {
         say(e, first->text, sizeof first->text);
         first->line = e ? e->line : 0;
     }
@@ -124,7 +124,7 @@ static int parse(const struct buf *b, const char *path, xmlDoc **ret, struct err
     ctxt->sax->internalSubset = refuse_doctype;
     ctxt->sax->serror = keep_parse_error;
     doc = xmlCtxtReadMemory(ctxt, b->p, (int)b->n, path, NULL, options);
-    if (doc && !p.doctype) {
+    if (doc && !p.doctype && !p.first.text[0] && xmlDocGetRootElement(doc)) {
         *ret = doc;
     } else {
         xmlFreeDoc(doc);
@@ -201,7 +201,7 @@ static int check(xmlDoc *doc, const char *path, const char *schema_path, struct 
     return r;
 }
 
-int xml_load(const char *path, const char *schema, xmlDoc **ret, struct error *err)
+static int load_valid(const char *path, const char *schema, xmlDoc **ret, struct error *err)
 {
     xmlDoc *doc = NULL;
     int r = load(path, &doc, err);
@@ -214,6 +214,25 @@ int xml_load(const char *path, const char *schema, xmlDoc **ret, struct error *e
     }
     *ret = doc;
     return 0;
+}
+
+static void say_nothing(void *data, xmlErrorPtr e)
+{
+    (void)data, (void)e;
+}
+
+/* What belongs to no context of ours (a lack of memory, above all) libxml2 would print. */
+int xml_load(const char *path, const char *schema, xmlDoc **ret, struct error *err)
+{
+    xmlStructuredErrorFunc handler = xmlStructuredError;
+    void *context = xmlStructuredErrorContext;
+    int r;
+
+    xmlSetStructuredErrorFunc(NULL, say_nothing);
+    r = load_valid(path, schema, ret, err);
+    xmlResetLastError();
+    xmlSetStructuredErrorFunc(context, handler);
+    return r;
 }
 
 bool xml_is(const xmlNode *n, const char *name)
