@@ -16,10 +16,15 @@ static const char *via_text(struct judgement *j, const struct hop *h, unsigned i
                           SLICE_ARG(slice_head(h->via[i].branch, 80)));
 }
 
-/* Whether stack `in` stands unchanged under the top of `out`. */
-static bool on_top(const struct hop *in, const struct hop *out)
+/* The entry of a message that is number `at` of the shorter stack of its pair, from the host on. */
+static struct slice via_slice(const struct hop *h, const struct pair *p, unsigned at)
 {
-    return strand_continues(in, out, 1);
+    unsigned shorter = p->in->nvias < p->out->nvias ? p->in->nvias : p->out->nvias;
+    unsigned i = h->nvias - shorter + at;
+    const struct sip_via *via = &h->via[i];
+    const char *end = via->params.p ? via->params.p + via->params.n : via->host.p + via->host.n;
+
+    return slice_head((struct slice){via->host.p, (size_t)(end - via->host.p)}, 160);
 }
 
 static void check_pushed(struct judgement *j, const struct rule *self)
@@ -39,22 +44,67 @@ static void check_pushed(struct judgement *j, const struct rule *self)
     }
 }
 
+/* Whether every parameter of `a` stands in `b` with its value. What the receiver adds to the topmost of a
+ * request (18.2.1, RFC 3581) may come: that is `receiver`. */
+static bool params_in(struct slice a, struct slice b, bool receiver)
+{
+    struct sip_params walk = {.rest = a};
+    struct slice name, value, other;
+
+    while (sip_params_next(&walk, &name, &value)) {
+        if (receiver && (slice_ieq(name, SLICE("received")) || slice_ieq(name, SLICE("rport"))))
+            continue;
+        other = sip_param(b, name);
+        if (!other.p || !slice_eq(other, value))
+            return false;
+    }
+    return true;
+}
+
+static bool same_entry(const struct sip_via *a, const struct sip_via *b, bool receiver)
+{
+    if (!strand_same_via(a, b) || !slice_ieq(a->transport, b->transport))
+        return false;
+    return slice_eq(a->params, b->params) ||
+           (params_in(a->params, b->params, receiver) && params_in(b->params, a->params, receiver));
+}
+
+/* The first entry that stands otherwise in the longer stack than in the shorter one, which is its lower end;
+ * the number of entries of the shorter one where there is none. */
+static unsigned first_changed(const struct hop *shorter, const struct hop *longer, bool request)
+{
+    unsigned more = longer->nvias > shorter->nvias ? longer->nvias - shorter->nvias : 0;
+
+    for (unsigned i = 0; i < shorter->nvias; i++)
+        if (i + more >= longer->nvias ||
+            !same_entry(&shorter->via[i], &longer->via[i + more], request && i == 0))
+            return i;
+    return shorter->nvias;
+}
+
+/* Only where each side has its own part right; otherwise via.pushed or via.popped says what is wrong. */
+static bool comparable(const struct pair *p)
+{
+    const struct hop *shorter = p->reply ? p->out : p->in, *longer = p->reply ? p->in : p->out;
+
+    if (!shorter->nvias || longer->nvias <= shorter->nvias || p->b2bua)
+        return false;
+    return !p->reply || strand_continues(shorter, longer, longer->nvias - shorter->nvias);
+}
+
 static void check_preserved(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
-        unsigned own;
+        const struct hop *shorter = p->reply ? p->out : p->in, *longer = p->reply ? p->in : p->out;
+        unsigned at;
 
-        if (!one_proxy(p, false) || p->after->joint == JOINT_PROXY || p->after->joint == JOINT_GAP)
-            continue; /* the joint was made by comparing them */
-        own = p->out->nvias > p->in->nvias ? p->out->nvias - p->in->nvias : 1;
-        if (on_top(p->in, p->out) || p->out->nvias == p->in->nvias)
+        if (!comparable(p) || (at = first_changed(shorter, longer, !p->reply)) == shorter->nvias)
             continue;
         judgement_find_pair(j, self, p,
-                            judgement_text(j, "%s leaves the Vias below its own as they were: %s",
-                                           judgement_maker(j, p), via_text(j, p->in, 0)),
-                            judgement_text(j, "below its own it sent %s, in all %u for %u",
-                                           via_text(j, p->out, own), p->out->nvias, p->in->nvias));
+                            judgement_text(j, "%s leaves the Vias below its own as they were: %.*s",
+                                           judgement_maker(j, p), SLICE_ARG(via_slice(p->in, p, at))),
+                            judgement_text(j, "it sent %.*s", SLICE_ARG(via_slice(p->out, p, at))));
     }
 }
 
@@ -92,6 +142,15 @@ static const struct hop *used_before(const struct judgement *j, unsigned at)
     return NULL;
 }
 
+/* The client's own transactions are told apart by their branches as well. */
+static bool of_invite(const struct judgement *j, const struct passage *p)
+{
+    const struct leg *leg = p->depth == 1 ? session_leg(j->session, p->request->call_id) : NULL;
+
+    return leg && leg->invite_branch.n && slice_eq(leg->invite_branch, p->branch) &&
+           slice_eq(leg->caller_tag, p->request->from_tag);
+}
+
 static void check_branch(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->way->n; i++) {
@@ -102,7 +161,7 @@ static void check_branch(struct judgement *j, const struct rule *self)
         if (!p->request || !p->request->nvias || p->inner)
             continue;
         twin = p->branch.n ? used_before(j, i) : NULL;
-        if (has_cookie(p->branch) && !twin)
+        if (has_cookie(p->branch) && !twin && !of_invite(j, p))
             continue;
         if (twin && twin->nvias == p->request->nvias)
             continue; /* the very same Via: via.pushed */
@@ -111,8 +170,9 @@ static void check_branch(struct judgement *j, const struct rule *self)
             judgement_text(j,
                            "%s makes a branch that begins with z9hG4bK and is used for no other transaction",
                            judgement_from(j, p)),
-            twin ? judgement_text(j, "it used %.*s again", SLICE_ARG(slice_head(p->branch, 80)))
-                 : judgement_text(j, "its branch is \"%.*s\"", SLICE_ARG(slice_head(p->branch, 80))));
+            twin || of_invite(j, p)
+                ? judgement_text(j, "it used %.*s again", SLICE_ARG(slice_head(p->branch, 80)))
+                : judgement_text(j, "its branch is \"%.*s\"", SLICE_ARG(slice_head(p->branch, 80))));
         finding_show(f, p->request);
         finding_show(f, twin);
     }

@@ -76,10 +76,23 @@ static int parent_by_place(const struct strand *st, unsigned at)
     return best;
 }
 
+/* Whether some hop before it that was handed to its sender has the very same stack: its sender pushed no Via.
+ */
+static bool pushed_none(const struct strand *st, unsigned at)
+{
+    const struct hop *h = st->hop[at];
+
+    for (unsigned i = 0; i < st->n; i++)
+        if (i != at && strand_continues(st->hop[i], h, 0) && (st->hop[i]->to & h->from) &&
+            hop_before(st->hop[i], h))
+            return true;
+    return false;
+}
+
 /* Index of the hop that hop[at] was made from, or -1. */
 static int parent_of(const struct strand *st, unsigned at, bool *ret_broken)
 {
-    int parent = parent_by_via(st, at);
+    int parent = pushed_none(st, at) ? -1 : parent_by_via(st, at);
 
     *ret_broken = false;
     if (parent >= 0)

@@ -86,6 +86,8 @@ static bool note_invite(struct leg *leg, const struct said *said)
         leg->root = said->from;
         leg->root_vias = vias;
     }
+    if (vias == 1 && !keep(arena, &leg->invite_branch, said->branch))
+        return false;
     leg->reached |= said->to;
     leg->service |= has_service(m);
     leg->invite_seen = true;

@@ -35,6 +35,7 @@ struct leg {
     struct slice from, to;      /* the values of From and To in the initial INVITE */
     struct slice caller_target; /* URI in its Contact */
     uint32_t caller_cseq;
+    struct slice invite_branch; /* of the Via that the caller put on it */
     bool invite_seen;
     bool closing;  /* a BYE was seen */
     bool service;  /* the INVITE carried a CPM service identifier */

@@ -88,7 +88,7 @@ static enum tracked_state state_of(struct tracked *t, const struct said *said)
 
     if (!s->nhops)
         return TRACKED_OPEN;
-    if (said->msg->method != SIP_BYE)
+    if (said->msg->method != SIP_BYE && !said->msg->status)
         return t->state;
     if (said->msg->status == 0) /* a BYE, new or once more: its answer decides */
         return t->state == TRACKED_CLOSED && session_answered(s) ? TRACKED_CLOSED : TRACKED_CLOSING;
@@ -202,6 +202,19 @@ static void note_after(struct tracked *t, const struct said *said)
             .time = said->payload->time, .frame = said->payload->frame, .source = said->payload->source};
 }
 
+/* A BYE or an answer to one; an answer whose CSeq is gone is known by its branch. */
+static bool of_closing(const struct session *s, const struct said *said)
+{
+    const struct sip_msg *m = said->msg;
+
+    if (m->method == SIP_BYE || !m->status || sip_has(m, SIP_CSEQ))
+        return m->method == SIP_BYE;
+    for (unsigned i = 0; i < s->nhops; i++)
+        if (said->branch.n && slice_eq(hop_branch(s->hop[i]), said->branch))
+            return true;
+    return false;
+}
+
 static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
 {
     struct tracked *t = leg->owner;
@@ -211,7 +224,7 @@ static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
 
     note_link(s, said);
     note_after(t, said);
-    if (said->msg->method == SIP_BYE)
+    if (of_closing(s, said))
         session_add(s, &leg->leg, said);
     else if (!leg_note(&leg->leg, said))
         s->hops_lost++;
