@@ -208,7 +208,7 @@ static void follows_a_stream(void)
     struct buf *b = fresh();
     struct source *s;
     struct frame f;
-    int fd[2], frames = 0;
+    int fd[2];
 
     craft_pcap_head(b, 0xa1b2c3d4, 101, true);
     craft_pcap_frame(b, 1, 2, SLICE("first"), true);
@@ -219,7 +219,6 @@ static void follows_a_stream(void)
     for (size_t i = 0; i < b->n; i++) {
         bool whole = i == 24 + 16 + 5 || i == b->n;
         CU_ASSERT_EQUAL(source_next(s, &f, NULL), whole ? 1 : -EAGAIN);
-        frames += whole;
         CU_ASSERT_TRUE(write_all(fd[1], (struct slice){b->p + i, 1}));
     }
     CU_ASSERT_EQUAL(source_next(s, &f, NULL), 1);
