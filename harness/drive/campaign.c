@@ -84,7 +84,7 @@ static void release(struct slot *s)
     }
     if (s->process)
         loop_unwatch(s->campaign->loop, process_fd(s->process));
-    process_free(s->process);
+    sandbox_end(s->process);
     relay_free(s->relay);
     plan_free(s->plan);
     *s = (struct slot){.campaign = s->campaign, .index = -1, .fd = -1};
@@ -141,7 +141,7 @@ static void relay_ready(void *ctx)
     }
     /* The end of the stream. The process follows; a broken stream is ended by force and told as silence. */
     if (r < 0)
-        process_signal(s->process, SIGKILL);
+        process_signal_leader(s->process, SIGTERM);
     loop_unwatch(s->campaign->loop, s->fd);
     close(s->fd);
     s->fd = -1;
@@ -267,7 +267,7 @@ static void force(void *ctx)
 
     for (int i = 0; i < c->jobs; i++)
         if (c->slot[i].process)
-            process_signal(c->slot[i].process, SIGKILL);
+            process_signal_leader(c->slot[i].process, SIGTERM);
 }
 
 /* The first time each test case is told to end (its channel closes); the second time it is made to. */

@@ -31,8 +31,8 @@ void loop_unwatch(struct loop *l, int fd);
 int loop_timer(struct loop *l, nsec_t delay, loop_fn *due, void *ctx);
 void loop_cancel(struct loop *l, loop_fn *due, void *ctx);
 
-/* Takes SIGINT, SIGTERM and SIGHUP, except those that are ignored, out of the process's hands until the loop is
- * freed and calls caught(ctx) for each. Once per loop. */
+/* Takes SIGINT, SIGTERM and SIGHUP, except those that are ignored, out of the process's hands until the loop
+ * is freed and calls caught(ctx) for each. Once per loop. */
 int loop_signals(struct loop *l, loop_fn *caught, void *ctx, struct error *err);
 
 /* Turns until loop_stop; where that was called before, it returns at once. 0, or the errno of a ppoll that

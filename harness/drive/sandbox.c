@@ -17,7 +17,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PRIVATE = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS };
+enum { PRIVATE = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS, END_DEADLINE_MS = 10000 };
 
 static int write_file(const char *path, const char *text)
 {
@@ -79,8 +79,11 @@ struct entry {
 static void inside(const struct entry *e, int lifeline[2])
 {
     struct pollfd fd = {.fd = lifeline[0]};
+    sigset_t none;
 
     close(lifeline[1]);
+    sigemptyset(&none);
+    sigprocmask(SIG_SETMASK, &none, NULL);
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     if (poll(&fd, 1, 0) != 0)
         _exit(SANDBOX_REFUSED);
@@ -88,27 +91,84 @@ static void inside(const struct entry *e, int lifeline[2])
     _exit(e->body(e->ctx));
 }
 
-/* The process between: it makes the namespaces, which only its children enter, and ends as its child ends. */
+/* --- the process between: it makes the namespaces, which only its children enter, and outlives them */
+
+static void kill_children(void)
+{
+    char path[64];
+    FILE *f;
+    int pid;
+
+    snprintf(path, sizeof path, "/proc/self/task/%d/children", (int)getpid());
+    f = fopen(path, "re");
+    while (f && fscanf(f, "%d", &pid) == 1)
+        kill(pid, SIGKILL);
+    if (f)
+        fclose(f);
+}
+
+/* Where there is no PID namespace, what our child leaves behind becomes ours: it is killed until nothing is
+ * left. Somebody who may not be killed is not waited for. */
+static void end_orphans(const sigset_t *wanted)
+{
+    struct timespec patience = {5, 0};
+
+    for (;;) {
+        pid_t pid = waitpid(-1, NULL, WNOHANG);
+        if (pid < 0)
+            return;
+        if (pid > 0)
+            continue;
+        kill_children();
+        if (sigtimedwait(wanted, NULL, &patience) < 0)
+            return;
+    }
+}
+
+/* SIGTERM comes when our parent dies, or wants us to end. */
+static int wait_for_child(pid_t child, const sigset_t *wanted)
+{
+    siginfo_t info;
+    int status;
+
+    for (;;) {
+        if (sigwaitinfo(wanted, &info) < 0)
+            continue;
+        if (info.si_signo == SIGTERM)
+            kill(child, SIGKILL);
+        if (waitpid(child, &status, WNOHANG) == child)
+            return status;
+    }
+}
+
 static int between(void *ctx)
 {
     const struct entry *e = ctx;
+    pid_t child, parent = getppid();
     int lifeline[2], status;
-    pid_t pid, parent = getppid();
+    sigset_t wanted;
 
+    sigemptyset(&wanted);
+    sigaddset(&wanted, SIGTERM);
+    sigaddset(&wanted, SIGCHLD);
+    sigprocmask(SIG_BLOCK, &wanted, NULL);
     if (make_namespaces(e->kind) < 0 || pipe2(lifeline, O_CLOEXEC) < 0)
         return SANDBOX_REFUSED;
-    prctl(PR_SET_PDEATHSIG, SIGKILL); /* a change of credentials clears it */
+    prctl(PR_SET_CHILD_SUBREAPER, 1);
+    prctl(PR_SET_PDEATHSIG, SIGTERM); /* after the change of credentials, which clears it */
     if (getppid() != parent)
         return SANDBOX_REFUSED;
-    pid = fork();
-    if (pid < 0)
+    child = fork();
+    if (child < 0)
         return SANDBOX_REFUSED;
-    if (pid == 0)
+    if (child == 0)
         inside(e, lifeline);
-    while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    if (WIFSIGNALED(status))
+    status = wait_for_child(child, &wanted);
+    end_orphans(&wanted);
+    if (WIFSIGNALED(status)) {
+        sigprocmask(SIG_UNBLOCK, &wanted, NULL);
         raise(WTERMSIG(status));
+    }
     return WEXITSTATUS(status);
 }
 
@@ -118,6 +178,18 @@ int sandbox_start(enum sandbox_kind kind, int (*body)(void *ctx), void *ctx, int
     struct entry e = {kind, body, ctx};
 
     return process_fork(between, &e, keep, ret, err);
+}
+
+void sandbox_end(struct process *p)
+{
+    struct pollfd fd;
+
+    if (!p)
+        return;
+    process_signal_leader(p, SIGTERM);
+    fd = (struct pollfd){.fd = process_fd(p), .events = POLLIN};
+    poll(&fd, 1, END_DEADLINE_MS);
+    process_free(p);
 }
 
 static int try_loopback(void *ctx)

@@ -17,13 +17,17 @@ enum sandbox_kind {
  * reason. */
 int sandbox_probe(struct error *err);
 
-/* Runs body(ctx) in a child inside the sandbox; its value is the exit status. As process_fork otherwise: when
- * the returned process is killed, or we are, everything in the sandbox ends (for SANDBOX_HOST without the
- * right to a PID namespace: the child's own children, because they ask for that). A body that the kernel
- * gave no namespaces ends with SANDBOX_REFUSED. */
+/* Runs body(ctx) in a child inside the sandbox; its value is the exit status, as with process_fork. A body
+ * that the kernel gave no namespaces ends with SANDBOX_REFUSED. The returned process is one between us and
+ * the sandbox: when we die, or it gets SIGTERM, it kills all that the body has started, daemons included, and
+ * ends after them. End it by sandbox_end: where there is no PID namespace, SIGKILL would leave the daemons
+ * behind. */
 enum { SANDBOX_REFUSED = 125 };
 int sandbox_start(enum sandbox_kind kind, int (*body)(void *ctx), void *ctx, int keep, struct process **ret,
                   struct error *err);
+
+/* Ends everything in it at once, waits, and frees the process, which may have ended before or be NULL. */
+void sandbox_end(struct process *p);
 
 /* Inside SANDBOX_PRIVATE: brings the loopback interface up. Then it has 127.0.0.0/8 and ::1. */
 int sandbox_loopback_up(struct error *err);

@@ -162,6 +162,7 @@ static void kill_between(struct process *p)
 static void test_a_daemon_ends_with_the_sandbox(void)
 {
     all_must_end(process_free);
+    all_must_end(sandbox_end);
     all_must_end(kill_between);
 }
 
