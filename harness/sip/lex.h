@@ -9,7 +9,7 @@ enum {
     LEX_TOKEN = 1,
     LEX_SPACE = 2 /* SP, HTAB, and the CR and LF of folds */,
     LEX_LOOSE = 4,
-    LEX_PARAM = 8 /* ';', '=' and '"' */
+    LEX_HOST_END = 8 /* ':' and LEX_SPACE */
 };
 
 /* Classes of every byte. LEX_LOOSE are the separators that may have LWS around them (RFC 3261 25.1: SLASH,

@@ -97,6 +97,18 @@ static bool is_next_start(const char *p, const char *line_end)
     return startline_read(lex_slice(p, line_end), true, &start) && !start.defects;
 }
 
+/* lex_trimmed, quick for the usual " value CR". A colon stands before p. */
+static struct slice field_value(const char *p, const char *end)
+{
+    if (p < end && *p == ' ')
+        p++;
+    if (end[-1] == '\r' && end > p)
+        end--;
+    if (p < end && ((unsigned char)*p <= ' ' || (unsigned char)end[-1] <= ' '))
+        return lex_trimmed(p, end);
+    return lex_slice(p, end);
+}
+
 /* One header field: its first line ends at `line_end`, its folds at `end`. False where it is the start line
  * of another message. */
 static bool add_field(struct scan *s, const char *p, const char *line_end, const char *end)
@@ -112,8 +124,12 @@ static bool add_field(struct scan *s, const char *p, const char *line_end, const
         s->m->defects |= SIP_DEFECT_NO_COLON;
         return true;
     }
-    for (name_end = colon; name_end > p && is_blank(name_end[-1]);)
-        name_end--;
+    name_end = colon;
+    /* The byte before is a part of the name, nearly always: it is looked at before it is asked whose it is.
+     */
+    if ((unsigned char)colon[-1] <= ' ')
+        while (name_end > p && is_blank(name_end[-1]))
+            name_end--;
     name = lex_slice(p, name_end);
     id = sip_header_id(name);
     if (id == SIP_OTHER && !lex_is_token(name)) {
@@ -126,7 +142,7 @@ static bool add_field(struct scan *s, const char *p, const char *line_end, const
         s->m->defects |= SIP_DEFECT_NAME;
         name.n = UINT16_MAX;
     }
-    put_field(s, id, name, lex_trimmed(colon + 1, end));
+    put_field(s, id, name, field_value(colon + 1, end));
     return true;
 }
 
@@ -164,15 +180,13 @@ static enum head_end scan_fields(struct scan *s, struct lines lines, size_t pos,
     while (pos < n) {
         size_t lf = lines_next(&lines);
 
-        if (!line_end) {
-            if ((p[pos] == '\r' || pos == lf) && is_empty_line(p + pos, p + lf)) {
-                ended = lf < n ? HEAD_BLANK_LINE : HEAD_OPEN;
-                *ret_end = lf < n ? lf + 1 : n;
-                break;
-            }
-            line_end = lf;
+        if (!line_end && (unsigned char)p[pos] <= ' ' && is_empty_line(p + pos, p + lf)) {
+            ended = lf < n ? HEAD_BLANK_LINE : HEAD_OPEN;
+            *ret_end = lf < n ? lf + 1 : n;
+            break;
         }
-        if (lf + 1 < n && is_blank(p[lf + 1]))
+        line_end = line_end ? line_end : lf;
+        if (lf + 1 < n && (unsigned char)p[lf + 1] <= ' ' && is_blank(p[lf + 1]))
             continue;
         if (!add_field(s, p + pos, p + line_end, p + lf)) {
             *ret_end = pos;

@@ -72,40 +72,41 @@ unsigned sip_values_count(const struct sip_msg *m, enum sip_header id)
     return n;
 }
 
-/* The next ';' outside quotes from p on, where the text has a quote at p. */
-static const char *quoted_param_end(const char *p, const char *end, bool *no_quote)
+/* The end of the value at p: the next ';' outside a quoted string that begins it. */
+static const char *value_end(const char *p, const char *end, bool *no_quote)
 {
-    struct lex_state state = {*no_quote, true};
+    const char *semi, *quoted;
 
-    p = lex_find(p, end, ';', ';', ';', &state);
-    *no_quote = state.no_quote;
-    return p;
+    p = lex_skip_space(p, end);
+    if (p < end && *p == '"' && !*no_quote) {
+        quoted = lex_quoted_end(p, end);
+        *no_quote = !quoted;
+        p = quoted ? quoted : p;
+    }
+    semi = p < end ? memchr(p, ';', (size_t)(end - p)) : NULL;
+    return semi ? semi : end;
 }
 
 bool sip_params_next(struct sip_params *w, struct slice *ret_name, struct slice *ret_value)
 {
     const struct slice rest = lex_text(w->rest);
     const char *p = rest.p, *end = p + rest.n;
-    const char *stop, *equal = NULL;
+    const char *stop, *equal;
 
     while (p < end && (*p == ';' || lex_is_space(*p)))
         p++;
     if (p == end)
         return false;
-    for (stop = p; stop < end; stop++) {
-        if (!lex_is(*stop, LEX_PARAM))
-            continue;
-        if (*stop == ';')
-            break;
-        if (*stop == '"') {
-            stop = quoted_param_end(stop, end, &w->no_quote);
-            break;
-        }
-        equal = equal ? equal : stop;
+    for (equal = p; equal < end && *equal != '=' && *equal != ';';)
+        equal++;
+    stop = equal;
+    *ret_name = lex_slice(p, lex_trim_end(p, equal));
+    *ret_value = (struct slice){NULL, 0};
+    if (equal < end && *equal == '=') {
+        stop = value_end(equal + 1, end, &w->no_quote);
+        *ret_value = lex_trimmed(equal + 1, stop);
     }
     w->rest = lex_slice(stop, end);
-    *ret_name = lex_slice(p, lex_trim_end(p, equal ? equal : stop));
-    *ret_value = equal ? lex_trimmed(equal + 1, stop) : (struct slice){NULL, 0};
     return true;
 }
 

@@ -43,7 +43,8 @@ unsigned sip_values_count(const struct sip_msg *m, enum sip_header id);
 bool sip_list_next(struct sip_list *l, struct slice *ret);
 
 /* Walks parameters in text like ";a=1;b;c=\"x\"". The value is as written, quotes included; p == NULL where
- * there is no '='. Empty places between semicolons are passed over. */
+ * there is no '='. Only a quote that begins a value protects semicolons. Empty places between semicolons are
+ * passed over. */
 bool sip_params_next(struct sip_params *w, struct slice *ret_name, struct slice *ret_value);
 
 /* The value of a parameter (name in any case) in text like ";a=1;b;c=\"x\"". A parameter without a value has

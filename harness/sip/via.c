@@ -46,7 +46,7 @@ static bool sent_by(const char *p, const char *end, struct sip_via *ret)
         ret->host = lex_slice(p + 1, host_end);
         p = ok ? host_end + 1 : end;
     } else {
-        for (host_end = p; host_end < end && *host_end != ':' && !lex_is_space(*host_end);)
+        for (host_end = p; host_end < end && !lex_is(*host_end, LEX_HOST_END);)
             host_end++;
         ret->host = lex_slice(p, host_end);
         p = host_end;
