@@ -85,18 +85,28 @@ static int put_outcome(struct junit *j, const struct summary *s, const struct re
     return n;
 }
 
-static void put_attachments(struct junit *j, const struct result *r)
+/* What a test case prints: the findings that it passed in spite of, and where its files are. */
+static int put_output(struct junit *j, const struct result *r)
 {
+    bool remarks = r->verdict == VERDICT_PASS && r->nfindings > 0;
     size_t n = strlen(j->folder);
+    int e = 0;
 
-    if (r->nattachments == 0)
-        return;
+    if (r->nattachments == 0 && !remarks)
+        return 0;
     xmlout_start(j->cases, "system-out");
+    if (remarks) {
+        j->text.n = 0;
+        e = terminated(j, story_add_sentence(&j->text, r));
+        if (e == 0)
+            xmlout_fit_text(j->cases, j->text.p);
+    }
     for (int i = 0; i < r->nattachments; i++)
         xmlout_textf(j->cases, "\n[[ATTACHMENT|%s%s%s]]", j->folder, n && j->folder[n - 1] != '/' ? "/" : "",
                      r->attachment[i]);
     xmlout_text(j->cases, "\n");
     xmlout_end(j->cases);
+    return e;
 }
 
 static const char *outcome_element(struct junit *j, enum verdict v)
@@ -137,7 +147,8 @@ static int junit_result(struct report_writer *w, const struct summary *s, const 
     xmlout_attr(j->cases, "time", text_seconds(r->end - r->begin, seconds));
     if (element)
         n = put_outcome(j, s, r, element);
-    put_attachments(j, r);
+    if (n == 0)
+        n = put_output(j, r);
     xmlout_end(j->cases);
     if (n < 0)
         return error_set(err, -n, "the JUnit report stopped at %s: %s", r->id, strerror(-n));

@@ -109,6 +109,31 @@ static void maps_each_verdict(void)
     xmlFreeDoc(doc);
 }
 
+/* A should that is broken does not fail, but is not lost either. */
+static void passes_with_remarks(void)
+{
+    const char *path = sample_path("junit", "remarks.xml");
+    struct finding f = sample_result(SAMPLE_FAIL)->finding[0];
+    struct result r = *sample_result(SAMPLE_PASS);
+    struct summary s = sample_summary(1, 0);
+    struct report_writer *w = NULL;
+    struct error err = {0};
+    xmlDocPtr doc;
+
+    f.severity = SEVERITY_SHOULD;
+    r.finding = &f;
+    r.nfindings = 1;
+    CU_ASSERT_EQUAL_FATAL(junit_open(path, NULL, &w, &err), 0);
+    CU_ASSERT_EQUAL(w->ops->result(w, &s, &r, &err), 0);
+    CU_ASSERT_EQUAL(w->ops->finish(w, &s, &err), 0);
+    w->ops->free(w);
+    doc = parse(path);
+    CU_ASSERT_TRUE(is_valid(doc));
+    CU_ASSERT_TRUE(
+        holds(doc, "//testcase[not(failure|error|skipped)]/system-out[contains(.,'path.missing')]"));
+    xmlFreeDoc(doc);
+}
+
 /* No file is green that comes of a run which proved nothing. */
 static void is_green_only_where_the_exit_status_is_0(void)
 {
@@ -219,6 +244,7 @@ static void survives_lack_of_memory(void)
 
 static const struct test tests[] = {
     {"maps each verdict", maps_each_verdict},
+    {"passes with remarks", passes_with_remarks},
     {"is green only where the exit status is 0", is_green_only_where_the_exit_status_is_0},
     {"the schema refuses other shapes", the_schema_refuses_other_shapes},
     {"keeps within what GitLab takes", keeps_within_what_gitlab_takes},
