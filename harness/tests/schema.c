@@ -68,9 +68,9 @@ static bool members(json_t *root, json_t *schema, json_t *v)
 
         if (!of && json_is_object(others))
             of = others;
-        if (!of && json_is_false(others))
+        if (!of)
             return broken("knows nothing of", key);
-        if (of && !schema_accepts(root, of, member))
+        if (!schema_accepts(root, of, member))
             return broken("in", key);
     }
     return true;

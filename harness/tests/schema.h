@@ -7,7 +7,8 @@
 #include <stdbool.h>
 
 /* Prints the first place where `value` breaks the schema. `root` holds the $defs. A word of JSON Schema that
- * is not in the list above is a break too: it would go unchecked. */
+ * is not in the list above is a break too (it would go unchecked), and so is a member that the schema does
+ * not tell of: readers accept those, but we are to write none. */
 bool schema_accepts(json_t *root, json_t *schema, json_t *value);
 
 #endif
