@@ -165,8 +165,9 @@ static uint32_t line_defects(const char *p, size_t n)
     return l.defects;
 }
 
-/* All header fields from `pos` on; *ret_end is where the header part ends. */
-static enum head_end scan_fields(struct scan *s, struct lines lines, size_t pos, size_t *ret_end)
+/* All header fields from `pos` on; *ret_end is where the header part ends. Where more may come, nothing is
+ * made of a line without end. */
+static enum head_end scan_fields(struct scan *s, struct lines lines, size_t pos, bool more, size_t *ret_end)
 {
     const char *const p = s->p;
     const size_t n = s->n;
@@ -180,6 +181,8 @@ static enum head_end scan_fields(struct scan *s, struct lines lines, size_t pos,
     while (pos < n) {
         size_t lf = lines_next(&lines);
 
+        if (lf == n && more)
+            break;
         if (!line_end && (unsigned char)p[pos] <= ' ' && is_empty_line(p + pos, p + lf)) {
             ended = lf < n ? HEAD_BLANK_LINE : HEAD_OPEN;
             *ret_end = lf < n ? lf + 1 : n;
@@ -312,7 +315,7 @@ static enum sip_scan_result scan_rest(struct scan *s, const struct lines *lines,
 {
     struct sip_msg *m = s->m;
     size_t head = s->n;
-    enum head_end ended = scan_fields(s, *lines, lf < s->n ? lf + 1 : lf, &head);
+    enum head_end ended = scan_fields(s, *lines, lf < s->n ? lf + 1 : lf, framing == SIP_STREAM, &head);
 
     if (ended == HEAD_OPEN && framing == SIP_STREAM)
         return SIP_SCAN_MORE;

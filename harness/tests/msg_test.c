@@ -414,6 +414,8 @@ static const struct stream_case {
     {"\rBYE sip:b@b SIP/2.0\n", SIP_STREAM, SIP_SCAN_SKIP, 1},
     {"HTTP/1.1 200 OK\r\n", SIP_STREAM_END, SIP_SCAN_NOT_SIP, 17},
     {"MSRP x SEND\r\n", SIP_STREAM, SIP_SCAN_NOT_SIP, 13},
+    {BYE "SIP/2.0 200 O", SIP_STREAM, SIP_SCAN_MORE, 0},
+    {BYE "SIP/2.0 200 O\r\n", SIP_STREAM, SIP_SCAN_OK, sizeof(BYE) - 1},
     {"MSRP x SE", SIP_STREAM, SIP_SCAN_MORE, 0},
 };
 
