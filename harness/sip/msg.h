@@ -56,15 +56,16 @@ enum sip_framing { SIP_DATAGRAM, SIP_STREAM, SIP_STREAM_END /* no more bytes wil
  * Of more than 2**31 - 1 bytes only so many are looked at.
  *
  * *ret_used is how many bytes are done with:
- *   OK       a datagram: all of it (what lies behind the body is discarded, 18.3, and is a defect; `len` ends
- *            before it). A stream: the message.
- *   SKIP     at least 1. On a stream it ends at a line's start, before the next line that can be a start
- * line; CRLFs between messages are skips of their own there, so that messages do not depend on how the bytes
- * were cut into segments. Unfinished lines are kept for the next call, except at the end. MORE     0. NOT_SIP
- * a datagram: 0. A stream: what may be dropped to look on behind it, as with SKIP; 0 while there is no line's
- * end. It is said only of what is plainly another protocol's (binary bytes, or a first line of HTTP, RTSP,
- * MSRP and the like), so that a stream may be given up that begins with it. One that has carried a message,
- * or that begins after a gap, goes on.
+ * - OK: of a datagram all of it (what lies behind the body is discarded, 18.3, and is a defect; `len` ends
+ *   before it); of a stream the message.
+ * - SKIP: at least 1. On a stream it ends at a line's start, before the next line that is empty or can be a
+ *   start line; CRLFs between messages are skips of their own there, so that the messages do not depend on
+ *   how the bytes were cut into segments. Unfinished lines are kept for the next call, except at the end.
+ * - MORE: 0.
+ * - NOT_SIP: of a datagram 0; of a stream what may be dropped to look on behind it, as with SKIP, and 0
+ *   while there is no line's end. It is said only of what is plainly another protocol's (binary bytes, or a
+ *   first line of HTTP, RTSP, MSRP and the like), so that a stream may be given up that begins with it. One
+ *   that has carried a message, or that begins after a gap, goes on.
  *
  * A datagram's body reaches to its end where no usable Content-Length is there; a stream's is empty. Where a
  * whole start line stands among the header fields the message ends before it (its blank line is missing). */
