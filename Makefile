@@ -70,6 +70,12 @@ LIBS_sip_diff := -losipparser2
 test_name   = $(patsubst %_test.c,%,$(notdir $(1)))
 $(foreach t,$(UNIT_TESTS) $(E2E_TESTS),$(eval $(call test_rule,$(t),$(or $(ROOM_$(call test_name,$(t))),$(call module_room,$(t))),$(LIBS_$(call test_name,$(t))))))
 
+## make bench-sip what scanning a message costs, beside libosip2
+$(eval $(call test_rule,harness/tests/bench/sip_bench.c,sip,-losipparser2))
+.PHONY: bench-sip
+bench-sip: $(BUILD)/tests/bench/sip_bench
+	@$<
+
 ## make run       install what is missing, build, run every test case on the reference network (ARGS=…)
 # The compiler may be among what is missing, so the rest is another make's work.
 run:
