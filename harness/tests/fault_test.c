@@ -1,0 +1,91 @@
+#include "drive/fault.h"
+
+#include "tests/scratch.h"
+#include "tests/test.h"
+
+#include <errno.h>
+
+static struct faults *set;
+static struct error err;
+
+/* A folder of data with this file of faults and the schema that there is. */
+static int load(const char *text)
+{
+    char schema[4096];
+
+    if (!realpath("testcases/schema/faults.rng", schema))
+        return -1;
+    scratch_path("testcases/schema/x");
+    scratch_file("reference-network/faults.xml", text);
+    unlink(scratch_path("testcases/schema/faults.rng"));
+    if (symlink(schema, scratch_path("testcases/schema/faults.rng")) < 0)
+        return -1;
+    return faults_load(scratch, &set, &err);
+}
+
+static void test_every_fault_that_there_is(void)
+{
+    CU_ASSERT_EQUAL_FATAL(faults_load(".", &set, &err), 0);
+    CU_ASSERT_TRUE(set->n >= 7);
+    for (int i = 0; i < set->n; i++) {
+        const struct fault *f = &set->fault[i];
+        CU_ASSERT_TRUE(f->name[0] && f->description[0]);
+        CU_ASSERT_TRUE(f->ndefines + f->nscenarios > 0);
+        CU_ASSERT_PTR_EQUAL(faults_find(set, f->name), f);
+    }
+    CU_ASSERT_PTR_NOT_NULL(faults_find(set, "pf-a-bypassed"));
+    CU_ASSERT_PTR_NULL(faults_find(set, "no-such-fault"));
+    faults_free(set);
+}
+
+static void test_all_of_it_is_read(void)
+{
+    const struct fault *f;
+
+    CU_ASSERT_EQUAL_FATAL(
+        load("<faults>\n"
+             "<fault name=\"one\" closer=\"client-b\" rule=\"path.missing\" step=\"4\" verdict=\"fail\">"
+             "<description>Words\n over two lines.</description>"
+             "<define function=\"core-a\" value=\"FAULT=x\"/><define function=\"pf-a\" value=\"EDIT=/a/b/\"/>"
+             "<scenario role=\"client-b\" file=\"faults/b.xml\"/></fault>\n"
+             "<fault name=\"two\" closer=\"client-a\" rule=\"reply.missing\" "
+             "verdict=\"fail\"><description>More.</description>"
+             "<define function=\"core-a\" value=\"FAULT=y\"/></fault></faults>"),
+        0);
+    CU_ASSERT_EQUAL(set->n, 2);
+    f = faults_find(set, "one");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    CU_ASSERT_STRING_EQUAL(f->closer, "client-b");
+    CU_ASSERT_STRING_EQUAL(f->description, "Words over two lines.");
+    CU_ASSERT_TRUE(f->step == 4 && f->ndefines == 2 && f->nscenarios == 1 && f->line == 2);
+    CU_ASSERT_STRING_EQUAL(f->define[1].role, "pf-a");
+    CU_ASSERT_STRING_EQUAL(f->define[1].value, "EDIT=/a/b/");
+    CU_ASSERT_STRING_EQUAL(f->scenario[0].file, "faults/b.xml");
+    CU_ASSERT_EQUAL(faults_find(set, "two")->step, 0);
+    faults_free(set);
+}
+
+static void test_mistakes_are_refused(void)
+{
+    CU_ASSERT_EQUAL(load("<faults><fault name=\"x\"/></faults>"), -EINVAL);
+    CU_ASSERT_EQUAL(load("<faults><nonsense/></faults>"), -EINVAL);
+    CU_ASSERT_EQUAL(load("<faults"), -EINVAL);
+    CU_ASSERT_EQUAL(load("<faults>"
+                         "<fault name=\"x\" closer=\"client-a\" rule=\"path.missing\" "
+                         "verdict=\"fail\"><description>d</description>"
+                         "<define function=\"core-a\" value=\"FAULT=y\"/></fault>"
+                         "<fault name=\"x\" closer=\"client-a\" rule=\"path.missing\" "
+                         "verdict=\"fail\"><description>d</description>"
+                         "<define function=\"core-a\" value=\"FAULT=y\"/></fault></faults>"),
+                    -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text, "there are two faults named \"x\"");
+    CU_ASSERT_EQUAL(faults_load("/no/such/place", &set, &err), -ENOENT);
+}
+
+static const struct test tests[] = {
+    {"every fault that there is", test_every_fault_that_there_is},
+    {"all of it is read", test_all_of_it_is_read},
+    {"mistakes are refused", test_mistakes_are_refused},
+};
+
+TEST_MAIN("fault", tests)

@@ -1,0 +1,62 @@
+#include "cli/runfolder.h"
+
+#include "tests/scratch.h"
+#include "tests/test.h"
+
+#include <errno.h>
+
+static struct runfolder f;
+static struct error err;
+
+static void link_is(const char *base, const char *name)
+{
+    char link[PATH_MAX], to[PATH_MAX] = "";
+
+    snprintf(link, sizeof link, "%.3000s/latest", base);
+    CU_ASSERT_TRUE(readlink(link, to, sizeof to - 1) > 0);
+    CU_ASSERT_STRING_EQUAL(to, name);
+}
+
+static void test_each_run_has_its_own(void)
+{
+    char base[PATH_MAX], first[RUNFOLDER_PATH];
+
+    snprintf(base, sizeof base, "%s", scratch_path("reports"));
+    CU_ASSERT_EQUAL_FATAL(runfolder_make(base, NULL, &f, &err), 0);
+    snprintf(first, sizeof first, "%s", f.shown);
+    CU_ASSERT_EQUAL(access(f.absolute, W_OK), 0);
+    link_is(base, strrchr(f.shown, '/') + 1);
+    CU_ASSERT_EQUAL_FATAL(runfolder_make(base, NULL, &f, &err), 0);
+    CU_ASSERT_STRING_NOT_EQUAL(f.shown, first);
+    link_is(base, strrchr(f.shown, '/') + 1);
+}
+
+static void test_a_folder_by_name(void)
+{
+    char name[PATH_MAX];
+
+    snprintf(name, sizeof name, "%s", scratch_path("mine"));
+    CU_ASSERT_EQUAL(runfolder_make("reports", name, &f, &err), 0);
+    CU_ASSERT_STRING_EQUAL(f.shown, name);
+    CU_ASSERT_EQUAL(runfolder_make("reports", name, &f, &err), 0); /* still empty */
+    scratch_file("mine/x", "x");
+    CU_ASSERT_EQUAL(runfolder_make("reports", name, &f, &err), -EEXIST);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "is no empty folder"));
+}
+
+static void test_where_none_can_be_made(void)
+{
+    CU_ASSERT_EQUAL(runfolder_make("/proc/nothing/here", NULL, &f, &err), -ENOENT);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "cannot make the folder /proc/nothing/here"));
+    scratch_file("file", "x");
+    CU_ASSERT_EQUAL(runfolder_make(scratch_path("file"), NULL, &f, &err), -ENOTDIR);
+    CU_ASSERT_EQUAL(runfolder_make("reports", scratch_path("file"), &f, &err), -EEXIST);
+}
+
+static const struct test tests[] = {
+    {"each run has its own", test_each_run_has_its_own},
+    {"a folder by name", test_a_folder_by_name},
+    {"where none can be made", test_where_none_can_be_made},
+};
+
+TEST_MAIN("runfolder", tests)
