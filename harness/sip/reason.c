@@ -21,3 +21,19 @@ bool sip_reason_decode(struct slice value, struct sip_reason *ret)
     ret->cause_code = (uint32_t)code;
     return ok;
 }
+
+bool sip_reason_find(const struct sip_msg *m, struct slice protocol, struct sip_reason *ret)
+{
+    struct sip_values walk;
+    struct sip_reason reason;
+    struct slice value;
+
+    for (sip_values_start(&walk, m, SIP_REASON); sip_values_next(&walk, &value);) {
+        (void)sip_reason_decode(value, &reason);
+        if (slice_ieq(reason.protocol, protocol)) {
+            *ret = reason;
+            return true;
+        }
+    }
+    return false;
+}

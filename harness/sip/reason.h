@@ -4,6 +4,8 @@
 
 #include "base/slice.h"
 
+struct sip_msg;
+
 struct sip_reason {
     struct slice protocol; /* "SIP", "Q.850", as written; compare with slice_ieq */
     struct slice cause;    /* as written; p == NULL where there is none */
@@ -15,5 +17,9 @@ struct sip_reason {
 /* One value of the header (sip_values_next walks them). False where there is no protocol, or a cause that is
  * no number (what could be decoded is filled in all the same). */
 bool sip_reason_decode(struct slice value, struct sip_reason *ret);
+
+/* The first value of a message's Reason headers with that protocol, in any case; there may be but one (RFC
+ * 3326 2). False, and *ret untouched, where there is none. */
+bool sip_reason_find(const struct sip_msg *m, struct slice protocol, struct sip_reason *ret);
 
 #endif

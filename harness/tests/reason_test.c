@@ -1,4 +1,5 @@
 #include "sip/reason.h"
+#include "sip/value.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -43,5 +44,25 @@ static void decodes(void)
     }
 }
 
-static const struct test tests[] = {{"decodes", decodes}};
+static void finds(void)
+{
+    static struct sip_field table[SIP_FIELDS_MAX];
+    struct sip_reason r = {.cause_code = 7};
+    struct sip_msg m;
+    size_t used;
+
+    CU_ASSERT_EQUAL_FATAL(sip_scan(&m, table,
+                                   SLICE("BYE sip:b@b SIP/2.0\r\nReason: Q.850;cause=16, SIP ;cause=200\r\n"
+                                         "reason: sip;cause=410;text=\"a, b\"\r\n\r\n"),
+                                   SIP_DATAGRAM, &used),
+                          SIP_SCAN_OK);
+    CU_ASSERT_FALSE(sip_reason_find(&m, SLICE("preemption"), &r));
+    CU_ASSERT_EQUAL(r.cause_code, 7);
+    CU_ASSERT_TRUE(sip_reason_find(&m, SLICE("sip"), &r));
+    CU_ASSERT_EQUAL(r.cause_code, 200);
+    CU_ASSERT_TRUE(sip_reason_find(&m, SLICE("q.850"), &r));
+    CU_ASSERT_EQUAL(r.cause_code, 16);
+}
+
+static const struct test tests[] = {{"decodes", decodes}, {"finds", finds}};
 TEST_MAIN("reason", tests)
