@@ -74,6 +74,21 @@ static void note(char out[LADDER_NOTE], const char *prefix, const char *words)
     snprintf(out + n, LADDER_NOTE - n, "%s%s%s", n ? ", " : "", prefix, words);
 }
 
+/* Only where its rows come from more than one capture does a row say from which. */
+static bool several_sources(const struct result *r)
+{
+    const struct ladder_row *first = NULL;
+
+    for (int i = 0; i < r->nrows; i++) {
+        if (!r->row[i].frame)
+            continue;
+        if (first && first->source != r->row[i].source)
+            return true;
+        first = &r->row[i];
+    }
+    return false;
+}
+
 const char *ladder_note(const struct summary *s, const struct result *r, int i, char out[LADDER_NOTE])
 {
     static const char *const word[] = {NULL,      "inferred", "inside",
@@ -90,7 +105,7 @@ const char *ladder_note(const struct summary *s, const struct result *r, int i, 
     snprintf(times, sizeof times, "%u", row->repeats);
     if (row->repeats)
         note(out, "retransmitted x", times);
-    if (s && s->nsources > 1 && row->frame && row->source < (uint32_t)s->nsources) {
+    if (s && row->frame && row->source < (uint32_t)s->nsources && several_sources(r)) {
         const char *name = s->source[row->source];
         const char *slash = strrchr(name, '/');
         note(out, "in ", slash ? slash + 1 : name);

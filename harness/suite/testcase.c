@@ -13,10 +13,37 @@ static const char *const folders[] = {"network", "pf", "core", "client"};
 
 enum { FOLDERS = sizeof folders / sizeof folders[0] };
 
+/* The place of a word in a list; behind all where it is not in it. */
+static int place_in(const char *const *words, int n, const char *word, size_t len)
+{
+    for (int i = 0; i < n; i++)
+        if (strlen(words[i]) == len && strncmp(words[i], word, len) == 0)
+            return i;
+    return n;
+}
+
+/* The whole network before its parts, what is usual before what is not: the plain closing comes first. */
+static int rank_of(const char *id)
+{
+    static const char *const suts[] = {"NET", "PF", "CORE", "CLIENT"};
+    static const char *const kinds[] = {"V", "I", "O", "TI"};
+    const char *sut = id + strcspn(id, "_"); /* CPM_CLS_<SUT>_<kind>_<nnn> */
+    const char *kind;
+
+    sut += *sut ? 1 : 0;
+    sut += strcspn(sut, "_");
+    sut += *sut ? 1 : 0;
+    kind = sut + strcspn(sut, "_");
+    kind += *kind ? 1 : 0;
+    return 8 * place_in(suts, 4, sut, strcspn(sut, "_")) + place_in(kinds, 4, kind, strcspn(kind, "_"));
+}
+
 static int by_id(const void *a, const void *b)
 {
     const struct testcase *const *x = a, *const *y = b;
-    return strcmp((*x)->id, (*y)->id);
+    int rx = rank_of((*x)->id), ry = rank_of((*y)->id);
+
+    return rx != ry ? rx - ry : strcmp((*x)->id, (*y)->id);
 }
 
 static int is_xml(const struct dirent *d)

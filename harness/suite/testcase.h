@@ -59,7 +59,8 @@ struct testcase {
 
 struct testcases {
     int n;
-    struct testcase **tc; /* in the order of their ids */
+    struct testcase *
+        *tc; /* the whole network first, its parts behind; what is usual before what is not; then by id */
     int nflows;
     struct flow **flow;
 };

@@ -35,8 +35,12 @@ static void reads_our_own(void)
     CU_ASSERT_PTR_NULL(testcases_find(s, "CPM_CLS_NET_V_999"));
     CU_ASSERT_PTR_NOT_NULL(testcases_flow(s, "close-1-1"));
     CU_ASSERT_PTR_NULL(testcases_flow(s, "close"));
-    for (int i = 1; i < s->n; i++)
-        CU_ASSERT_TRUE(strcmp(s->tc[i - 1]->id, s->tc[i]->id) < 0);
+    CU_ASSERT_STRING_EQUAL(s->tc[0]->id, "CPM_CLS_NET_V_001");
+    for (int i = 1; i < s->n; i++) {
+        const struct testcase *a = s->tc[i - 1], *b = s->tc[i];
+        CU_ASSERT_FALSE(strcmp(a->sut, "NET") != 0 && strcmp(b->sut, "NET") == 0);
+        CU_ASSERT_FALSE(strncmp(a->id, b->id, strlen(a->id) - 3) == 0 && strcmp(a->id, b->id) >= 0);
+    }
     testcases_free(s);
     testcases_free(NULL);
 }
