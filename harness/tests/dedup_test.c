@@ -13,11 +13,11 @@ static void a_copy_follows_at_once(void)
 {
     struct dedup *d = fresh();
 
-    CU_ASSERT_FALSE(dedup_seen(d, 42, true, 0, 0));
-    CU_ASSERT_TRUE(dedup_seen(d, 42, true, DEDUP_STRONG, 0));
-    CU_ASSERT_FALSE(dedup_seen(d, 43, true, 0, 0));
-    CU_ASSERT_FALSE(dedup_seen(d, 42, true, DEDUP_STRONG + 1, 0)); /* after the first: sent again */
-    CU_ASSERT_TRUE(dedup_seen(d, 42, true, DEDUP_STRONG + 2, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 7, 0, 0));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, 7, DEDUP_STRONG, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 43, 7, 0, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 7, DEDUP_STRONG + 1, 0)); /* after the first: sent again */
+    CU_ASSERT_TRUE(dedup_seen(d, 42, 7, DEDUP_STRONG + 2, 0));
     dedup_free(d);
     dedup_free(NULL);
 }
@@ -29,10 +29,10 @@ static void a_retransmission_is_no_copy(void)
     nsec_t at[] = {0, 500 * NSEC_PER_MSEC, 1500 * NSEC_PER_MSEC, 3500 * NSEC_PER_MSEC, 7500 * NSEC_PER_MSEC};
 
     for (size_t i = 0; i < sizeof at / sizeof *at; i++) {
-        CU_ASSERT_FALSE(dedup_seen(d, 42, false, at[i], 0));
-        CU_ASSERT_TRUE(dedup_seen(d, 42, false, at[i] + 100 * NSEC_PER_USEC, 0));
+        CU_ASSERT_FALSE(dedup_seen(d, 42, 0, at[i], 0));
+        CU_ASSERT_TRUE(dedup_seen(d, 42, 0, at[i] + 100 * NSEC_PER_USEC, 0));
     }
-    CU_ASSERT_FALSE(dedup_seen(d, 42, false, 8 * NSEC_PER_SEC, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 0, 8 * NSEC_PER_SEC, 0));
     dedup_free(d);
 }
 
@@ -41,14 +41,28 @@ static void capture_points_are_matched_by_count(void)
 {
     struct dedup *d = fresh();
 
-    CU_ASSERT_FALSE(dedup_seen(d, 42, false, 0, 0));
-    CU_ASSERT_FALSE(dedup_seen(d, 42, false, 500 * NSEC_PER_MSEC, 0));
-    CU_ASSERT_TRUE(dedup_seen(d, 42, false, 3000 * NSEC_PER_MSEC, 1));
-    CU_ASSERT_TRUE(dedup_seen(d, 42, false, 3500 * NSEC_PER_MSEC, 1));
-    CU_ASSERT_FALSE(dedup_seen(d, 42, false, 4500 * NSEC_PER_MSEC, 1)); /* the first point missed this one */
-    CU_ASSERT_TRUE(dedup_seen(d, 42, false, 4500 * NSEC_PER_MSEC, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 0, 0, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 0, 500 * NSEC_PER_MSEC, 0));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, 0, 3000 * NSEC_PER_MSEC, 1));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, 0, 3500 * NSEC_PER_MSEC, 1));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 0, 4500 * NSEC_PER_MSEC, 1)); /* the first point missed this one */
+    CU_ASSERT_TRUE(dedup_seen(d, 42, 0, 4500 * NSEC_PER_MSEC, 0));
     for (uint32_t source = 2; source < 10; source++)
-        CU_ASSERT_TRUE(dedup_seen(d, 42, false, 5 * NSEC_PER_SEC, source));
+        CU_ASSERT_TRUE(dedup_seen(d, 42, 0, 5 * NSEC_PER_SEC, source));
+    dedup_free(d);
+}
+
+/* The sender's second packet has another identification, however soon it follows. */
+static void another_identification_is_another_packet(void)
+{
+    struct dedup *d = fresh();
+
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 7, 0, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 8, 1, 0));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, 8, 2, 0));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, 0, 3, 1)); /* another point, which does not tell it */
+    CU_ASSERT_TRUE(dedup_seen(d, 42, 0, NSEC_PER_SEC, 1));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 0, 2 * NSEC_PER_SEC, 1));
     dedup_free(d);
 }
 
@@ -56,9 +70,9 @@ static void packets_are_forgotten(void)
 {
     struct dedup *d = fresh();
 
-    CU_ASSERT_FALSE(dedup_seen(d, 42, true, 0, 0));
-    CU_ASSERT_FALSE(dedup_seen(d, 42, true, DEDUP_HORIZON + 1, 1));
-    CU_ASSERT_TRUE(dedup_seen(d, 42, true, DEDUP_HORIZON + 2, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 7, 0, 0));
+    CU_ASSERT_FALSE(dedup_seen(d, 42, 7, DEDUP_HORIZON + 1, 1));
+    CU_ASSERT_TRUE(dedup_seen(d, 42, 7, DEDUP_HORIZON + 2, 0));
     dedup_free(d);
 }
 
@@ -68,9 +82,9 @@ static void remembers_as_many_as_it_should(void)
     int found = 0;
 
     for (uint64_t i = 0; i < 1024; i++)
-        CU_ASSERT_FALSE(dedup_seen(d, i * UINT64_C(0x9e3779b97f4a7c15), true, 0, 0));
+        CU_ASSERT_FALSE(dedup_seen(d, i * UINT64_C(0x9e3779b97f4a7c15), 7, 0, 0));
     for (uint64_t i = 0; i < 1024; i++)
-        found += dedup_seen(d, i * UINT64_C(0x9e3779b97f4a7c15), true, 1, 0);
+        found += dedup_seen(d, i * UINT64_C(0x9e3779b97f4a7c15), 7, 1, 0);
     CU_ASSERT_TRUE(found > 800);
     dedup_free(d);
 }
@@ -79,6 +93,7 @@ static const struct test tests[] = {
     {"a copy follows at once", a_copy_follows_at_once},
     {"a retransmission is no copy", a_retransmission_is_no_copy},
     {"capture points are matched by count", capture_points_are_matched_by_count},
+    {"another identification is another packet", another_identification_is_another_packet},
     {"packets are forgotten", packets_are_forgotten},
     {"remembers as many as it should", remembers_as_many_as_it_should},
 };

@@ -222,7 +222,7 @@ static void begun_before_the_capture(void)
     CU_ASSERT_EQUAL(send(t, &a, 4990, 0, "the early."), TCP_TAKEN);
     CU_ASSERT_EQUAL(send(t, &a, 4990, 0, "the early."), TCP_REPEATED);
     CU_ASSERT_EQUAL(send(t, &a, 5013, 0, "three."), TCP_TAKEN);
-    check("g1>rest.one. 1>two. g1>the early. 1>three. ");
+    check("g1>rest.one. 1>two. gc1>the early. g1>three. ");
     tcp_free(t);
 }
 

@@ -201,7 +201,7 @@ static int take_early(struct tcp *t, struct tcp_half *h, uint32_t seq, const str
     if (h->synced || (int32_t)(seq + n - h->start) > 0)
         return TCP_REPEATED;
     h->start = seq;
-    r = tcp_half_show_early(&t->engine, h, s->data, s->missing, at);
+    r = tcp_half_show_early(&t->engine, h, s->data, at);
     return r < 0 ? r : TCP_TAKEN;
 }
 

@@ -345,18 +345,17 @@ int tcp_half_add(struct tcp_engine *e, struct tcp_half *h, uint32_t seq, struct 
     return r;
 }
 
-int tcp_half_show_early(struct tcp_engine *e, struct tcp_half *h, struct slice data, uint32_t missing,
+int tcp_half_show_early(struct tcp_engine *e, struct tcp_half *h, struct slice data,
                         const struct tcp_place *at)
 {
     struct tcp_place last = h->last;
-    bool gap = h->gap;
     int64_t took;
 
     h->last = *at;
     h->gap = true;
-    took = show(e, h, data, missing > 0, false);
+    took = data.n ? show(e, h, data, true, false) : 0;
     h->last = last;
-    h->gap = gap;
+    h->gap = true; /* what comes next does not follow these */
     return took < 0 ? (int)took : 0;
 }
 

@@ -62,7 +62,7 @@ int tcp_half_add(struct tcp_engine *e, struct tcp_half *h, uint32_t seq, struct 
                  const struct tcp_place *at);
 
 /* Shows bytes from before `start` on their own; they are not kept. */
-int tcp_half_show_early(struct tcp_engine *e, struct tcp_half *h, struct slice data, uint32_t missing,
+int tcp_half_show_early(struct tcp_engine *e, struct tcp_half *h, struct slice data,
                         const struct tcp_place *at);
 
 /* The end of the stream is where `next` is now: shows what waits for the last time. */
