@@ -28,7 +28,7 @@ UNIT_TESTS := $(sort $(filter-out %_e2e_test.c,$(wildcard harness/tests/*_test.c
 E2E_TESTS  := $(sort $(wildcard harness/tests/*_e2e_test.c))
 test_prog   = $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(1))
 
-.PHONY: all help run test self-test unit e2e clean deps
+.PHONY: docs all help run test self-test unit e2e clean deps
 .SECONDARY:
 
 all: $(BUILD)/cpmspec
@@ -102,6 +102,10 @@ unit: $(call test_prog,$(UNIT_TESTS))
 ## make e2e       the tests that drive the whole program, on real traffic
 e2e: $(BUILD)/cpmspec $(call test_prog,$(E2E_TESTS))
 	@scripts/run-tests $(filter-out $<,$^)
+
+## make docs      writes the parts of docs/ that are made from the code
+docs: $(BUILD)/cpmspec
+	@$< explain rules >docs/rules.md.new && mv docs/rules.md.new docs/rules.md
 
 clean:
 	rm -rf build build-*

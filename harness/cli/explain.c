@@ -3,6 +3,7 @@
 #include "cli/flow_text.h"
 #include "cli/options.h"
 #include "cli/setting.h"
+#include "oracle/catalogue.h"
 #include "oracle/rule.h"
 #include "report/paint.h"
 #include "report/terminal.h"
@@ -17,7 +18,7 @@ static const struct verb verb = {
     .name = "explain",
     .arguments = "[ID]",
     .purpose = "Explains a test case, a rule or a flow. Without an ID: lists all that can be explained.",
-    .details = "",
+    .details = "  The ID \"rules\" prints the whole rule catalogue, as Markdown.\n",
     .takes = TAKES_SUT,
     .max_arguments = 1,
 };
@@ -190,6 +191,8 @@ static int put(struct paint *p, const char *id, const struct setting *s, struct 
 
     if (!id)
         put_all(p, s);
+    else if (strcmp(id, "rules") == 0)
+        paint_keep(p, catalogue_add(p->out));
     else if (tc)
         paint_keep(p, put_testcase(p, tc, s));
     else if (rule)

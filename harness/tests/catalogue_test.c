@@ -1,0 +1,68 @@
+#include "oracle/catalogue.h"
+#include "oracle/rule.h"
+#include "tests/test.h"
+
+#include <stdio.h>
+
+enum { LIMIT = 1 << 20 };
+
+static bool sentence(const char *text)
+{
+    size_t n = strlen(text);
+
+    return n > 5 && text[n - 1] == '.';
+}
+
+static void every_rule_says_all_of_itself(void)
+{
+    unsigned n;
+    const struct rule *const *rule = rule_all(&n);
+
+    CU_ASSERT_TRUE(n >= 36);
+    for (unsigned i = 0; i < n; i++) {
+        CU_ASSERT_PTR_EQUAL(rule_find(rule[i]->id), rule[i]); /* no id stands twice */
+        CU_ASSERT_TRUE(sentence(rule[i]->required) && sentence(rule[i]->harm) && sentence(rule[i]->evidence));
+        CU_ASSERT_TRUE(strlen(rule[i]->clause) > 5);
+        CU_ASSERT_PTR_NOT_NULL(rule[i]->check);
+    }
+    CU_ASSERT_PTR_NULL(rule_find("path"));
+}
+
+static void every_rule_is_in_the_catalogue(void)
+{
+    unsigned n;
+    const struct rule *const *rule = rule_all(&n);
+    struct buf b;
+
+    buf_init(&b, LIMIT);
+    CU_ASSERT_EQUAL_FATAL(catalogue_add(&b), 0);
+    for (unsigned i = 0; i < n; i++) {
+        char heading[64];
+        snprintf(heading, sizeof heading, "### %s\n", rule[i]->id);
+        CU_ASSERT_TRUE(slice_find_slice(buf_slice(&b), slice_of(heading)) < b.n);
+    }
+    buf_done(&b);
+}
+
+static void the_printed_catalogue_is_this_one(void)
+{
+    static char text[LIMIT];
+    FILE *f = fopen("docs/rules.md", "r");
+    struct buf b;
+    size_t n;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    n = fread(text, 1, sizeof text, f);
+    fclose(f);
+    buf_init(&b, LIMIT);
+    CU_ASSERT_EQUAL_FATAL(catalogue_add(&b), 0);
+    CU_ASSERT_TRUE(slice_eq(buf_slice(&b), (struct slice){text, n})); /* else: make docs */
+    buf_done(&b);
+}
+
+static const struct test tests[] = {
+    {"every rule says all of itself", every_rule_says_all_of_itself},
+    {"every rule is in the catalogue", every_rule_is_in_the_catalogue},
+    {"docs/rules.md is this catalogue", the_printed_catalogue_is_this_one},
+};
+TEST_MAIN("catalogue", tests)
