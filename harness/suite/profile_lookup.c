@@ -99,7 +99,7 @@ static role_set port_owners(const struct profile_index *x, const struct addr *a,
 
 role_set profile_owners(const struct profile *p, const struct endpoint *e)
 {
-    role_set owners = e->port ? port_owners(&p->index, &e->addr, e->port) : 0;
+    role_set owners = port_owners(&p->index, &e->addr, e->port);
     return owners ? owners : port_owners(&p->index, &e->addr, 0);
 }
 

@@ -137,6 +137,20 @@ static void finds_the_owner(void)
     profile_free(p);
 }
 
+/* A server that plays one function entirely and another one in part is not the same server. */
+static void tells_shared_from_same(void)
+{
+    struct profile *p =
+        load(SUT(NODE("part", "10.0.0.1") "<function role='whole'><node address='10.0.0.1'/><node "
+                                          "address='10.0.0.2'/></function>"
+                                          "<function role='port'><node address='10.0.0.1' "
+                                          "port='5060'/></function>"));
+
+    CU_ASSERT_FALSE(profile_same_nodes(p, 0, 1) || profile_same_nodes(p, 1, 0));
+    CU_ASSERT_FALSE(profile_same_nodes(p, 0, 2) || profile_same_nodes(p, 2, 0));
+    profile_free(p);
+}
+
 /* A network of every address owns what nobody else does. */
 static void knows_networks_of_everything(void)
 {
@@ -418,6 +432,7 @@ static const struct test tests[] = {
     {"reads the reference network", reads_the_reference_network},
     {"reads everything", reads_everything},
     {"finds the owner", finds_the_owner},
+    {"tells shared from same", tells_shared_from_same},
     {"knows networks of everything", knows_networks_of_everything},
     {"agrees with a plain search", agrees_with_a_plain_search},
     {"refuses wrong nodes", refuses_wrong_nodes},
