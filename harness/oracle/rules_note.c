@@ -106,7 +106,7 @@ const struct rule rule_note_challenged = {
     .required =
         "A leaving request that was challenged is sent again with credentials and a higher CSeq; that one is "
         "judged.",
-    .harm = "None.",
+    .harm = "None for the user.",
     .evidence = "The challenge.",
     .check = check_challenged,
 };
@@ -115,7 +115,7 @@ const struct rule rule_note_crossed = {
     .severity = SEVERITY_NOTE,
     .clause = "RFC 5407 3.2.1",
     .required = "Both ends may close at the same time; then each leaving request is judged by itself.",
-    .harm = "None.",
+    .harm = "None for the user.",
     .evidence = "Both leaving requests.",
     .check = check_crossed,
 };
@@ -126,7 +126,7 @@ const struct rule rule_note_network = {
     .required = "A function may close the session of its own accord, with a leaving request towards each "
                 "end; the flow is "
                 "judged from that function on.",
-    .harm = "None.",
+    .harm = "None for the user.",
     .evidence = "The first request, with a single Via.",
     .check = check_by_network,
 };
