@@ -220,6 +220,7 @@ static int plan_function(struct planner *k, int index)
 {
     const struct profile_function *f = &k->spec->profile->function[index];
     bool core = is_kind(f->role, "core-");
+    char address[ADDR_TEXT];
     struct plan_party *p;
     struct endpoint at;
 
@@ -242,6 +243,8 @@ static int plan_function(struct planner *k, int index)
     p->tcp = k->tcp;
     name_party(k, p, p->role);
     add_common(k, p, core);
+    if (f->b2bua && !core)
+        define(k, p, TEXT(k, "HIDING=\"%s\"", addr_format(&p->at.addr, address)));
     add_faults(k, p, f->role);
     return core ? add_core(k, p) : 0;
 }
