@@ -27,12 +27,12 @@ format:
 format-check:
 	@clang-format --dry-run -Werror $(C_FILES) $(H_FILES)
 
-# One mark per file, so that only what changed is looked at again.
+# One mark per file, so that only what changed is looked at again. The analyzer's long walks are for what ships.
 TIDY_MARKS := $(patsubst harness/%.c,$(BUILD)/tidy/%.ok,$(C_FILES))
 tidy: $(TIDY_MARKS)
 $(BUILD)/tidy/%.ok: harness/%.c $(H_FILES) .clang-tidy
 	@mkdir -p $(@D)
-	$(V)clang-tidy --quiet $< -- $(ALL_CFLAGS) >$@.log 2>&1 || { cat $@.log; rm -f $@.log; exit 1; }
+	$(V)clang-tidy --quiet $(if $(filter harness/tests/%,$<),--checks='-clang-analyzer-*') $< -- $(ALL_CFLAGS) >$@.log 2>&1 || { cat $@.log; rm -f $@.log; exit 1; }
 	@rm -f $@.log; touch $@
 
 cppcheck:

@@ -60,7 +60,8 @@ static struct annotation *find(const struct annotations *a, uint32_t source, uin
     struct key key = {frame, source};
     struct annotation *e;
 
-    HASH_FIND(hh, a->table, &key, sizeof key, e);
+    HASH_FIND(hh, a->table, &key, sizeof key,
+              e); /* NOLINT(*-UndefinedBinaryOperatorResult): all of key is set */
     return e;
 }
 
