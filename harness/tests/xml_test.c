@@ -259,7 +259,7 @@ static void takes_what_is_only_odd(void)
 {
     int r;
 
-    CU_ASSERT_STRING_EQUAL(outcome_of(scratch_file("odd.xml", "<a xml:lang='?'/>"), NULL, &r), "");
+    CU_ASSERT_STRING_EQUAL(outcome_of(scratch_file("odd.xml", "<?xml version='1.1'?><a/>"), NULL, &r), "");
     CU_ASSERT_EQUAL(r, 0);
 }
 
