@@ -1,0 +1,180 @@
+#include "drive/clients.h"
+
+#include "drive/sandbox.h"
+#include "tests/party.h"
+#include "tests/scratch.h"
+#include "tests/test.h"
+
+#include <poll.h>
+
+static struct loop *loop;
+static struct clients *clients;
+static struct plan plan;
+static struct error err;
+static struct drive_witness witness[DRIVE_WITNESSES_MAX];
+static int overs, failures;
+static enum drive_end how;
+static char why[512];
+
+static void on_over(void *ctx)
+{
+    (void)ctx;
+    overs++;
+    loop_stop(loop);
+}
+
+static void on_failed(void *ctx, enum drive_end end, const struct error *e)
+{
+    (void)ctx;
+    failures++;
+    how = end;
+    snprintf(why, sizeof why, "%s", e->text);
+    loop_stop(loop);
+}
+
+static int add(const char *name, const char *what, const char *value, bool preamble)
+{
+    struct plan_party *p = &plan.client[plan.nclients++];
+
+    *p = party(name, what, value, scratch_path(""));
+    p->scenario = "some.xml";
+    p->preamble = preamble;
+    return plan.nclients;
+}
+
+static void run(void)
+{
+    struct clients_spec spec = {&plan, 60 * NSEC_PER_SEC, 200 * NSEC_PER_MSEC};
+    struct clients_sink sink = {on_over, on_failed, NULL};
+
+    overs = failures = 0;
+    CU_ASSERT_EQUAL_FATAL(loop_new(&loop, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(clients_start(&spec, loop, &sink, &clients, &err), 0);
+    CU_ASSERT_EQUAL(loop_run(loop), 0);
+    CU_ASSERT_EQUAL(overs + failures, 1);
+}
+
+static void finish(void)
+{
+    clients_free(clients);
+    loop_free(loop);
+    plan.nclients = 0;
+}
+
+static void test_each_begins_when_the_one_before_is_ready(void)
+{
+    add("b-register", "play-exit", "0", true);
+    add("b", "play-listen", "5060", false);
+    add("a", "play-poke", "5060", false); /* were b not ready, it would wait for ever */
+    run();
+    CU_ASSERT_EQUAL(overs, 1);
+    CU_ASSERT_TRUE(clients_content(clients));
+    CU_ASSERT_EQUAL(clients_witnesses(clients, witness), 3);
+    CU_ASSERT_STRING_EQUAL(witness[1].role, "b");
+    CU_ASSERT_STRING_EQUAL(witness[1].scenario, "some.xml");
+    CU_ASSERT_TRUE(witness[2].ended && witness[2].status == 0);
+    finish();
+}
+
+static void test_a_preamble_that_fails(void)
+{
+    add("b-register", "play-exit", "1", true);
+    add("a", "play-poke", "5060", false);
+    run();
+    CU_ASSERT_TRUE(failures == 1 && how == DRIVE_INCONCLUSIVE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why, "the preamble failed: b-register (sipp) ended with status 1"));
+    CU_ASSERT_EQUAL(clients_witnesses(clients, witness), 1);
+    finish();
+}
+
+static void test_a_client_that_cannot_work(void)
+{
+    add("b", "play-listen", "5060", false);
+    add("a", "play-exit", "255", false);
+    run();
+    CU_ASSERT_TRUE(failures == 1 && how == DRIVE_ERROR);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why, "a (sipp) ended with status 255"));
+    finish();
+}
+
+static void test_a_client_that_is_killed(void)
+{
+    add("b", "play-listen", "5060", false);
+    add("a", "play-kill", "9", false);
+    run();
+    CU_ASSERT_TRUE(failures == 1 && how == DRIVE_ERROR);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why, "a (sipp) was killed by signal 9 (Killed)"));
+    finish();
+}
+
+/* The other one waits for what will never come. */
+static void test_after_a_failure_patience_ends(void)
+{
+    add("b", "play-listen", "5060", false);
+    add("a", "play-exit", "1", false);
+    run();
+    CU_ASSERT_EQUAL(overs, 1);
+    CU_ASSERT_FALSE(clients_content(clients));
+    CU_ASSERT_EQUAL(clients_witnesses(clients, witness), 2);
+    CU_ASSERT_FALSE(witness[0].ended);
+    CU_ASSERT_TRUE(witness[1].ended && witness[1].status == 1);
+    CU_ASSERT_STRING_EQUAL(witness[1].word, "ended with status 1");
+    finish();
+}
+
+static void test_one_that_ends_before_it_is_ready(void)
+{
+    add("b", "play-exit", "1", false);
+    plan.client[0].at.port = 5060;
+    add("a", "play-poke", "5060", false);
+    run();
+    CU_ASSERT_TRUE(failures == 1 && how == DRIVE_INCONCLUSIVE);
+    finish();
+}
+
+static void test_nobody_to_drive(void)
+{
+    run();
+    CU_ASSERT_TRUE(failures == 1 && how == DRIVE_ERROR);
+    finish();
+}
+
+static const struct test tests[] = {
+    {"each begins when the one before is ready", test_each_begins_when_the_one_before_is_ready},
+    {"a preamble that fails", test_a_preamble_that_fails},
+    {"a client that cannot work", test_a_client_that_cannot_work},
+    {"a client that is killed", test_a_client_that_is_killed},
+    {"after a failure patience ends", test_after_a_failure_patience_ends},
+    {"one that ends before it is ready", test_one_that_ends_before_it_is_ready},
+    {"nobody to drive", test_nobody_to_drive},
+};
+
+struct arguments {
+    int argc;
+    char **argv;
+};
+
+static int inside(void *ctx)
+{
+    struct arguments *a = ctx;
+
+    if (sandbox_loopback_up(&err) < 0)
+        return 98;
+    return test_main(a->argc, a->argv, "clients", tests, sizeof tests / sizeof tests[0]);
+}
+
+int main(int argc, char **argv)
+{
+    struct arguments a = {argc, argv};
+    struct process *p;
+    int status;
+
+    party_play(argc, argv);
+    scratch_path("");
+    if (sandbox_start(SANDBOX_PRIVATE, inside, &a, -1, &p, &err) < 0)
+        return 99;
+    poll(&(struct pollfd){.fd = process_fd(p), .events = POLLIN}, 1, -1);
+    status = process_reap(p) == 0 ? process_status(p) : 99;
+    sandbox_end(p);
+    return status;
+}
