@@ -1,6 +1,7 @@
 /* The whole of drive/ on the reference network: what the campaign promises to who called it. */
 #include "drive/campaign.h"
 
+#include "drive/outcome.h"
 #include "drive/testrun.h"
 #include "tests/scratch.h"
 #include "tests/test.h"
