@@ -35,7 +35,7 @@ struct judging {
     struct summary summary;
     int nsources;
     struct source *source[SOURCES_MAX];
-    char doubt[600];
+    char cut[600];
 };
 
 static int load(struct judging *j, struct error *err)
@@ -114,9 +114,9 @@ static int read_all(struct judging *j, struct error *err)
         if (e == -EBADMSG) {
             char text[560];
             complain(&verb, err);
-            snprintf(j->doubt, sizeof j->doubt, "the capture is not whole: %s",
+            snprintf(j->cut, sizeof j->cut, "the capture is not whole: %s",
                      error_format(err, text, sizeof text));
-            pipeline_doubt(j->pipeline, j->doubt);
+            pipeline_cut(j->pipeline, j->cut);
             continue;
         }
         if (e < 0)
@@ -141,7 +141,7 @@ static void say_nothing_judged(const struct judging *j)
                   (unsigned long long)c->frames);
     else if (c->open_sessions)
         error_set(&err, 0,
-                  "nothing was judged: %llu SIP messages, and no BYE in them; %llu sessions are open still",
+                  "nothing was judged: %llu SIP messages, and no BYE in them; sessions still open: %llu",
                   (unsigned long long)c->sip_messages, (unsigned long long)c->open_sessions);
     else
         error_set(&err, 0,

@@ -84,6 +84,11 @@ void pipeline_doubt(struct pipeline *p, const char *why)
     p->evidence.doubt = why;
 }
 
+void pipeline_cut(struct pipeline *p, const char *why)
+{
+    p->evidence.cut = why;
+}
+
 int pipeline_end(struct pipeline *p)
 {
     int e = wire_flush(p->wire);

@@ -39,6 +39,10 @@ void pipeline_dropped(struct pipeline *p, uint64_t dropped);
  * absent. Borrowed; NULL takes it back. */
 void pipeline_doubt(struct pipeline *p, const char *why);
 
+/* Why the capture ends too early: what is not over by its end neither passes nor fails for what is absent.
+ * Borrowed. */
+void pipeline_cut(struct pipeline *p, const char *why);
+
 /* No more frames: judges what is left. */
 int pipeline_end(struct pipeline *p);
 

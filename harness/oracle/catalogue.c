@@ -23,6 +23,7 @@ static const struct {
     {"retransmit.", "Retransmission"},
     {"timeout.", "Timeout"},
     {"session.", "After the closing"},
+    {"capture.", "The capture"},
     {"note.", "Notes: no break of anything, and worth a word"},
 };
 

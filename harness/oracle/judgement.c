@@ -55,6 +55,15 @@ static struct pair *add_pair(struct judgement *j)
     return j->npairs < PAIRS_MAX ? &j->pair[j->npairs++] : NULL;
 }
 
+/* Whether a B2BUA lies between two passages of the way, the second one's sender included. */
+static bool cut_between(const struct passage *first, const struct passage *second)
+{
+    for (const struct passage *p = first + 1; p <= second; p++)
+        if (p->joint == JOINT_B2BUA)
+            return true;
+    return false;
+}
+
 static void pair_requests(struct judgement *j)
 {
     const struct passage *before = NULL;
@@ -70,7 +79,7 @@ static void pair_requests(struct judgement *j)
                                   .out = p->request,
                                   .before = before,
                                   .after = p,
-                                  .b2bua = p->joint == JOINT_B2BUA,
+                                  .b2bua = cut_between(before, p),
                                   .hops = p->depth > before->depth ? p->depth - before->depth : 0,
                                   .step = judgement_step(j, p, false)};
         before = p;
@@ -93,7 +102,7 @@ static void pair_replies(struct judgement *j)
                                   .before = before,
                                   .after = p,
                                   .reply = true,
-                                  .b2bua = !slice_eq(p->reply->call_id, before->reply->call_id),
+                                  .b2bua = cut_between(p, before),
                                   .hops = before->depth > p->depth ? before->depth - p->depth : 0,
                                   .step = judgement_step(j, p, true)};
         before = p;
@@ -128,20 +137,29 @@ bool judgement_visible(const struct judgement *j, int from_function, int to_func
     return j->evidence->sees_all || (there >> to_function & 1) || (back >> from_function & 1);
 }
 
-const char *judgement_doubt(const struct judgement *j)
+const char *judgement_hole(const struct judgement *j)
 {
-    const struct session *s = j->session;
-
     if (j->evidence->doubt)
         return j->evidence->doubt;
     if (j->evidence->dropped)
         return "the capture lost frames; capture again with a larger buffer";
-    if (s->hops_lost)
+    if (j->session->hops_lost)
         return "not all messages of this session could be kept";
-    if (s->evicted)
+    if (j->session->evicted)
         return "the session was given up before its end, because too many were open at once";
-    if (!session_answered(s) && j->evidence->until - s->last.time < 64 * j->profile->t1 &&
-        !j->evidence->sees_all)
+    if (j->evidence->cut && !session_answered(j->session))
+        return j->evidence->cut;
+    return NULL;
+}
+
+const char *judgement_doubt(const struct judgement *j)
+{
+    const struct session *s = j->session;
+    const char *hole = judgement_hole(j);
+
+    if (hole || j->evidence->sees_all || session_answered(s))
+        return hole;
+    if (j->evidence->until - s->last.time < 64 * j->profile->t1)
         return "the capture ends before the closing could; capture for 64*T1 (32 s) after the last BYE";
     return NULL;
 }

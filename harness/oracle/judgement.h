@@ -18,10 +18,11 @@ struct bound_flow {
 
 /* What is known of the capture as a whole, for what it did not show. */
 struct evidence {
-    bool sees_all;         /* nothing that the functions say can escape it (the private network of a run) */
-    uint64_t dropped;      /* frames lost */
-    const char *doubt;     /* why the capture cannot be trusted; NULL where it can */
-    nsec_t until;          /* time of the newest frame */
+    bool sees_all;     /* nothing that the functions say can escape it (the private network of a run) */
+    uint64_t dropped;  /* frames lost */
+    const char *doubt; /* why the capture cannot be trusted at all; NULL where it can */
+    const char *cut;   /* why it ends too early: touches what was not over by then; NULL where it does not */
+    nsec_t until;      /* time of the newest frame */
     const uint32_t *links; /* which links it showed at all, see trace_links() */
 };
 
@@ -71,6 +72,9 @@ int judgement_step(const struct judgement *j, const struct passage *p, bool repl
 
 /* Whether the link that a step runs over would have shown it: it was seen to carry other messages. */
 bool judgement_visible(const struct judgement *j, int from_function, int to_function);
+
+/* Why the session cannot have been seen whole, whatever was seen of it: NULL where it can. */
+const char *judgement_hole(const struct judgement *j);
 
 /* Whether what is missing could yet have come, or have come unseen: NULL where not, else the reason. */
 const char *judgement_doubt(const struct judgement *j);

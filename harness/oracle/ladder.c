@@ -24,13 +24,23 @@ static void show_hop(struct ladder *l, struct ladder_row *row, const struct hop 
         row->message = judgement_text(j, "%u", (unsigned)h->msg.status);
 }
 
-/* Whether what a step lacks is known to be missing, or only was not seen. */
-static enum ladder_mark lack_of(const struct judgement *j, int number)
+static bool unclear_at(const struct judgement *j, int number)
 {
     for (int i = 0; i < j->nfindings; i++)
         if (j->finding[i].step == number && j->finding[i].inconclusive)
-            return LADDER_UNSEEN;
-    return LADDER_MISSING;
+            return true;
+    return false;
+}
+
+/* Whether what a step lacks is known to be missing, or only was not seen: an answer no more than its request.
+ */
+static enum ladder_mark lack_of(const struct judgement *j, int i, bool reply)
+{
+    const struct flow_step *step = j->bound->flow->step;
+
+    if (reply && unclear_at(j, step[judgement_reply_step(j, i)].number))
+        return LADDER_UNSEEN;
+    return j->passage[i] < 0 && unclear_at(j, step[i].number) ? LADDER_UNSEEN : LADDER_MISSING;
 }
 
 static bool wrong_at(const struct judgement *j, int number)
@@ -65,7 +75,7 @@ static void add_step(struct ladder *l, int i, bool reply)
     else if (p && !reply)
         row->mark = LADDER_INFERRED;
     else
-        row->mark = lack_of(j, s->number);
+        row->mark = lack_of(j, i, reply);
     if (h)
         show_hop(l, row, h);
 }

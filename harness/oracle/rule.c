@@ -40,6 +40,7 @@ static const struct rule *const all[] = {
     &rule_retransmit_transport,
     &rule_timeout_final,
     &rule_session_closed,
+    &rule_capture_whole,
     &rule_note_b2bua,
     &rule_note_challenged,
     &rule_note_crossed,

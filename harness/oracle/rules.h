@@ -26,7 +26,7 @@ extern const struct rule rule_headers_mandatory, rule_headers_preserved, rule_he
 extern const struct rule rule_retransmit_timing, rule_retransmit_transport, rule_timeout_final,
     rule_session_closed;
 /* rules_note.c */
-extern const struct rule rule_note_b2bua, rule_note_challenged, rule_note_crossed, rule_note_network,
-    rule_note_setup, rule_note_sides;
+extern const struct rule rule_capture_whole, rule_note_b2bua, rule_note_challenged, rule_note_crossed,
+    rule_note_network, rule_note_setup, rule_note_sides;
 
 #endif

@@ -2,6 +2,16 @@
  * judged. */
 #include "oracle/rules.h"
 
+static void check_whole(struct judgement *j, const struct rule *self)
+{
+    const char *hole = judgement_hole(j);
+    struct finding *f =
+        hole ? judgement_find(j, self, 0, "the capture holds every message of the session", hole) : NULL;
+
+    if (f)
+        f->inconclusive = true;
+}
+
 static void check_b2bua(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->way->n; i++) {
@@ -90,6 +100,15 @@ static void check_sides(struct judgement *j, const struct rule *self)
                            who));
 }
 
+const struct rule rule_capture_whole = {
+    .id = "capture.whole",
+    .severity = SEVERITY_MUST,
+    .clause = "ISO/IEC 9646-1 (inconclusive)",
+    .required = "The capture lost nothing that could bear on the session.",
+    .harm = "None for the user; the session cannot pass, nor fail for what was not seen.",
+    .evidence = "The counters of the capturing side, and the end of the capture.",
+    .check = check_whole,
+};
 const struct rule rule_note_b2bua = {
     .id = "note.b2bua",
     .severity = SEVERITY_NOTE,

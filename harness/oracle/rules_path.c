@@ -174,7 +174,10 @@ static void check_missing(struct judgement *j, const struct rule *self)
             if (j->inside[i] || misplaced(j, i))
                 continue;
             doubt = gap_doubt(j, &gap, i);
-            observed = doubt ? doubt : i == gap.first ? did_instead(j, &gap, i) : "it did not happen either";
+            if (i == gap.first)
+                observed = doubt ? doubt : did_instead(j, &gap, i);
+            else
+                observed = doubt ? "that is not known either" : "it did not happen either";
             f = judgement_find_flow(j, self, gap.step, j->bound->flow->step[i].number, step_expected(j, i),
                                     observed);
             if (!f)

@@ -70,8 +70,24 @@ static const struct passage *turned_up(const struct judgement *j, unsigned i)
     return NULL;
 }
 
+/* What became of the answer at passage p, or why that is not known; the reason is told once. */
+static const char *fate_observed(struct judgement *j, const struct passage *p, const struct passage *up,
+                                 const char *doubt, const char **told)
+{
+    if (doubt && *told && slice_eq(slice_of(doubt), slice_of(*told)))
+        return "that is not known for the same reason";
+    if (doubt)
+        return *told = doubt;
+    if (!up)
+        return judgement_text(j, "%s sent no final answer", judgement_to(j, p));
+    return judgement_text(j, "%s sent the %s to %s", judgement_sender(j, up->reply), j->bound->flow->reply,
+                          judgement_receiver(j, up->reply));
+}
+
 static void check_fate(struct judgement *j, const struct rule *self, enum fate fate)
 {
+    const char *told = NULL;
+
     for (unsigned i = j->way->n; i-- > 0;) {
         const struct passage *p = &j->way->passage[i];
         const struct passage *up;
@@ -82,13 +98,7 @@ static void check_fate(struct judgement *j, const struct rule *self, enum fate f
             continue;
         up = turned_up(j, i);
         doubt = reply_doubt(j, p);
-        if (doubt)
-            observed = doubt;
-        else if (fate == FATE_LOST)
-            observed = judgement_text(j, "%s sent no final answer", judgement_to(j, p));
-        else
-            observed = judgement_text(j, "%s sent the %s to %s", judgement_sender(j, up->reply),
-                                      j->bound->flow->reply, judgement_receiver(j, up->reply));
+        observed = fate_observed(j, p, up, doubt, &told);
         f = judgement_find_flow(j, self, GROUP_REPLY, reply_step(j, i), reply_expected(j, p), observed);
         if (!f)
             return;

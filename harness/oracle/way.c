@@ -63,18 +63,43 @@ static void add_proved(const struct finder *f, struct way *w, const struct hop *
     }
 }
 
+/* Who sent a strand's request first: the writer of the lowest Via where the profile knows him. A B2BUA that
+ * hides the network leaves Vias below its own that lead nowhere. */
+static role_set first_sender(const struct finder *f, const struct strand *st)
+{
+    const struct hop *root = st->chain[0];
+    role_set owner = root->nvias > 1 ? via_owner(f, &root->via[root->nvias - 1]) : 0;
+
+    return owner ? owner : root->from;
+}
+
+static bool declared_b2bua(const struct finder *f, role_set who)
+{
+    for (int i = 0; i < f->profile->nfunctions; i++)
+        if ((who >> i & 1) && f->profile->function[i].b2bua)
+            return true;
+    return false;
+}
+
 static void add_strand(const struct finder *f, struct way *w, const struct strand *st)
 {
+    const struct hop *root = st->chain[0];
+    bool hidden = w->n && root->nvias && !via_owner(f, &root->via[root->nvias - 1]);
+
     for (unsigned i = 0; i < st->nchain; i++) {
         const struct hop *h = st->chain[i];
-        unsigned known = i ? st->chain[i - 1]->nvias : 0;
+        unsigned known = i ? st->chain[i - 1]->nvias : 0, before = w->n;
         enum passage_joint joint = w->n == 0 ? JOINT_FIRST : i == 0 ? JOINT_B2BUA : JOINT_PROXY;
         struct passage *p;
 
         if (st->broken[i])
-            joint = JOINT_BROKEN;
-        else
+            joint = declared_b2bua(f, h->from) ? JOINT_B2BUA : JOINT_BROKEN;
+        else if (i || !hidden)
             add_proved(f, w, h, known);
+        if (w->n > before && joint == JOINT_B2BUA) {
+            w->passage[before].joint = JOINT_B2BUA;
+            joint = JOINT_PROXY;
+        }
         p = add_passage(w);
         if (!p)
             return;
@@ -119,7 +144,7 @@ static int continuation(const struct finder *f, const struct strand *st)
 
         if (f->taken[i] || !root || next == st || same_end(st, next) || opposite_end(st, next))
             continue;
-        if (root->nvias > 1 || !(root->from & leaf->to) || hop_before(root, st->chain[0]))
+        if (!(first_sender(f, next) & leaf->to) || hop_before(root, st->chain[0]))
             continue;
         if (best < 0 || hop_before(root, f->strand[best].chain[0]))
             best = i;
