@@ -15,11 +15,21 @@ static bool plain_addr(const char *p, const char *end, struct sip_nameaddr *ret)
     return ret->uri.n != 0;
 }
 
+/* The '<' that opens the URI, or `end`: one in a quoted display name does not. */
+static const char *open_angle(const char *p, const char *end, struct lex_state *state)
+{
+    const char *open = p < end ? memchr(p, '<', (size_t)(end - p)) : NULL;
+
+    if (open && !memchr(p, '"', (size_t)(open - p)))
+        return open;
+    return lex_find(p, end, '<', '<', '<', state);
+}
+
 bool sip_nameaddr_decode(struct slice value, struct sip_nameaddr *ret)
 {
     struct lex_state state = {false, false};
     const char *p = lex_text(value).p, *end = p + value.n;
-    const char *open = lex_find(p, end, '<', '<', '<', &state);
+    const char *open = open_angle(p, end, &state);
     const char *close, *semi;
     bool ok = !state.no_quote;
 
