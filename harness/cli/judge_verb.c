@@ -151,10 +151,31 @@ static void say_nothing_judged(const struct judging *j)
     complain(&verb, &err);
 }
 
+/* Some captures say only at their end that frames were lost: what passed by then is in doubt after all. */
+static int doubt_passes(struct judging *j)
+{
+    char reason[160];
+    struct result r = {.id = "capture",
+                       .title = "the capture as a whole",
+                       .verdict = VERDICT_INCONCLUSIVE,
+                       .reason = reason,
+                       .begin = j->summary.begin,
+                       .end = j->summary.begin};
+
+    if (!dropped(j) || !j->summary.total[VERDICT_PASS])
+        return 0;
+    snprintf(reason, sizeof reason,
+             "the capture lost %llu frames: a session that passed may hide one; capture with a larger buffer",
+             (unsigned long long)dropped(j));
+    return take_result(j, &r);
+}
+
 static int finish(struct judging *j, struct error *err)
 {
     int e = pipeline_end(j->pipeline);
 
+    if (e >= 0)
+        e = doubt_passes(j);
     if (e < 0)
         return outputs_error(&j->outputs, e, err);
     pipeline_facts(j->pipeline, &j->summary.capture);

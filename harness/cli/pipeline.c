@@ -9,15 +9,57 @@ struct pipeline {
     struct pipeline_config config;
     struct result_sink sink;
     struct evidence evidence;
+    uint64_t holes; /* counted so far */
     struct wire *wire;
     struct trace *trace;
     struct judge *judge;
 };
 
+/* Frames whose bytes could have been SIP and were not handed on. */
+static uint64_t count_holes(const struct pipeline *p)
+{
+    static const enum wire_count holes[] = {
+        WIRE_AFTER_CLOSE,
+        WIRE_TLS_UNREADABLE,
+        WIRE_ENCRYPTED,
+        WIRE_LINK_UNKNOWN,
+        WIRE_SHORT,
+        WIRE_NESTED,
+        WIRE_FRAGMENT_CROWDED,
+        WIRE_FRAGMENT_INCOMPLETE,
+        WIRE_HEP_BAD,
+        WIRE_TCP_GAP,
+        WIRE_TCP_LIMIT_STREAM,
+        WIRE_TCP_LIMIT_BYTES,
+        WIRE_TCP_LIMIT_CONNECTIONS,
+        WIRE_SCTP_GAP,
+        WIRE_SCTP_LIMIT,
+        WIRE_WS_UNREADABLE,
+        WIRE_WS_LOST,
+    };
+    uint64_t n = 0;
+
+    for (size_t i = 0; i < sizeof holes / sizeof holes[0]; i++)
+        n += wire_count(p->wire, holes[i]);
+    return n;
+}
+
+static void note_holes(struct pipeline *p)
+{
+    uint64_t n = count_holes(p);
+
+    if (n > p->holes)
+        p->evidence.last_hole = p->evidence.until;
+    p->holes = n;
+}
+
 static int judge_one(void *ctx, struct session *s)
 {
     struct pipeline *p = ctx;
-    int e = judge_session(p->judge, s, &p->evidence, p->sink.take, p->sink.ctx);
+    int e;
+
+    note_holes(p);
+    e = judge_session(p->judge, s, &p->evidence, p->sink.take, p->sink.ctx);
 
     session_free(s);
     return e;
@@ -69,9 +111,11 @@ void pipeline_free(struct pipeline *p)
 
 int pipeline_frame(struct pipeline *p, const struct frame *f)
 {
+    int e = wire_frame(p->wire, f);
+
     if (f->time > p->evidence.until)
         p->evidence.until = f->time;
-    return wire_frame(p->wire, f);
+    return e;
 }
 
 void pipeline_dropped(struct pipeline *p, uint64_t dropped)

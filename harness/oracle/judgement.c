@@ -157,8 +157,12 @@ const char *judgement_doubt(const struct judgement *j)
     const struct session *s = j->session;
     const char *hole = judgement_hole(j);
 
-    if (hole || j->evidence->sees_all || session_answered(s))
+    if (hole)
         return hole;
+    if (j->evidence->last_hole >= s->begin.time)
+        return "parts of what was captured could not be read (see what became of the frames)";
+    if (j->evidence->sees_all || session_answered(s))
+        return NULL;
     if (j->evidence->until - s->last.time < 64 * j->profile->t1)
         return "the capture ends before the closing could; capture for 64*T1 (32 s) after the last BYE";
     return NULL;

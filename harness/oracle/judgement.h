@@ -23,6 +23,7 @@ struct evidence {
     const char *doubt; /* why the capture cannot be trusted at all; NULL where it can */
     const char *cut;   /* why it ends too early: touches what was not over by then; NULL where it does not */
     nsec_t until;      /* time of the newest frame */
+    nsec_t last_hole;  /* when bytes that could have been SIP were last found lost; 0: never */
     const uint32_t *links; /* which links it showed at all, see trace_links() */
 };
 
