@@ -143,6 +143,8 @@ const char *judgement_hole(const struct judgement *j)
         return j->evidence->doubt;
     if (j->evidence->dropped)
         return "the capture lost frames; capture again with a larger buffer";
+    if (j->way->crowded)
+        return "there are more messages and transactions in this session than can be judged";
     if (j->session->hops_lost)
         return "not all messages of this session could be kept";
     if (j->session->evicted)

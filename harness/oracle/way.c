@@ -36,8 +36,10 @@ static role_set via_owner(const struct finder *f, const struct sip_via *via)
 
 static struct passage *add_passage(struct way *w)
 {
-    if (w->n == WAY_PASSAGES_MAX)
+    if (w->n == WAY_PASSAGES_MAX) {
+        w->crowded = true;
         return NULL;
+    }
     w->passage[w->n] = (struct passage){.step = -1};
     return &w->passage[w->n++];
 }
@@ -252,9 +254,14 @@ static void gather_aside(struct way *w)
 {
     const struct session *s = w->session;
 
-    for (unsigned i = 0; i < s->nhops && w->naside < WAY_ASIDE_MAX; i++)
-        if (!on_passage(w, s->hop[i]) && same_transactions(w, s->hop[i]))
+    for (unsigned i = 0; i < s->nhops; i++) {
+        if (on_passage(w, s->hop[i]) || !same_transactions(w, s->hop[i]))
+            continue;
+        if (w->naside < WAY_ASIDE_MAX)
             w->aside[w->naside++] = s->hop[i];
+        else
+            w->crowded = true;
+    }
 }
 
 /* The other end's own BYE, sent before it was handed this one or before this one's answer was back. */
@@ -279,6 +286,7 @@ static struct way *follow(struct finder *f, int first)
     if (!w)
         return NULL;
     w->session = f->session;
+    w->crowded = f->nstrands == STRANDS_MAX;
     at = choose_attempt(f, w, first);
     w->leg = f->strand[at].leg;
     note_crossing(f, w, &f->strand[at]);

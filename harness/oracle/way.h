@@ -40,6 +40,7 @@ struct way {
     const struct hop *aside[WAY_ASIDE_MAX];
     const struct hop *challenged; /* an earlier BYE that was answered 401 or 407; NULL where there is none */
     const struct hop *again;      /* a further BYE after the answer; NULL where there is none */
+    bool crowded;                 /* there was more to it than fits: what is left out cannot be judged */
     bool crossed;                 /* the other end sent a BYE of its own before it had this one's answer */
     unsigned nlegs;
 };
