@@ -5,10 +5,11 @@ C_FILES   := $(sort $(wildcard harness/*/*.c harness/tests/*/*.c))
 H_FILES   := $(sort $(wildcard harness/*/*.h harness/tests/*/*.h))
 FUZZERS   := $(sort $(wildcard harness/tests/fuzz/*_fuzz.c))
 FUZZ_BUILD := build-fuzz
+COVERAGE_BUILD := build-coverage
 FUZZ_SAN  := fuzzer-no-link,address,undefined
 fuzz_prog  = $(patsubst harness/tests/fuzz/%.c,$(BUILD)/fuzz/%,$(1))
 
-.PHONY: check lint rooms format format-check tidy cppcheck programs fuzz fuzz-programs
+.PHONY: check lint coverage rooms format format-check tidy cppcheck programs fuzz fuzz-programs
 
 ## make check     all that .ci/run does, on a machine that has what it needs
 check:
@@ -40,6 +41,12 @@ cppcheck:
 	$(V)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 		--suppress=missingIncludeSystem --suppress=uninitvar --cppcheck-build-dir=$(BUILD)/cppcheck -j 2 -D_GNU_SOURCE -Iharness \
 		harness
+
+## make coverage  how much of each file the self-tests run
+coverage:
+	@find $(COVERAGE_BUILD) -name '*.gcda' -delete 2>/dev/null || true
+	@$(MAKE) --no-print-directory BUILD=$(COVERAGE_BUILD) CC=gcc CFLAGS='-O0 -g --coverage' self-test
+	@scripts/coverage $(COVERAGE_BUILD)
 
 # The tool and every test program, without running any.
 programs: all $(call test_prog,$(UNIT_TESTS) $(E2E_TESTS))

@@ -60,8 +60,8 @@ static struct annotation *find(const struct annotations *a, uint32_t source, uin
     struct key key = {frame, source};
     struct annotation *e;
 
-    HASH_FIND(hh, a->table, &key, sizeof key,
-              e); /* NOLINT(*-UndefinedBinaryOperatorResult): all of key is set */
+    /* All of key is set. NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
+    HASH_FIND(hh, a->table, &key, sizeof key, e);
     return e;
 }
 
