@@ -53,10 +53,10 @@ int align(struct judgement *j)
         if (fulfils(j, at, t.step[s]) && t.found[s][p] == t.found[s + 1][p + 1] + 1) {
             at->step = t.step[s];
             j->passage[t.step[s++]] = t.passage[p++];
-        } else if (t.found[s][p + 1] == t.found[s][p]) {
-            p++;
+        } else if (t.found[s + 1][p] == t.found[s][p]) {
+            s++; /* of two explanations the one in which something went wrong earlier */
         } else {
-            s++;
+            p++;
         }
     }
     return t.found[0][0];

@@ -5,12 +5,6 @@
 
 #include "trace/registry.h"
 
-/* What RFC 3261 25.1 does not allow; the rest of the defects are legal forms, or facts about the capture. */
-#define DEFECTS_MALFORMED                                                                                    \
-    (SIP_DEFECT_LF | SIP_DEFECT_CR | SIP_DEFECT_NUL | SIP_DEFECT_NO_COLON | SIP_DEFECT_START_LINE |          \
-     SIP_DEFECT_VERSION | SIP_DEFECT_STATUS | SIP_DEFECT_NO_BLANK_LINE | SIP_DEFECT_CONTENT_LENGTH |         \
-     SIP_DEFECT_BODY_SHORT | SIP_DEFECT_MISSING | SIP_DEFECT_REPEATED | SIP_DEFECT_CSEQ | SIP_DEFECT_EMPTY)
-
 struct trace {
     struct trace_config config;
     struct trace_counts counts;
@@ -55,7 +49,7 @@ static int hear(struct trace *t, struct sip_msg *m, const struct payload *p)
     if (p->cut)
         m->defects |= SIP_DEFECT_CUT;
     t->counts.messages++;
-    if ((m->defects & DEFECTS_MALFORMED) && !(m->defects & SIP_DEFECT_CUT))
+    if ((m->defects & ~SIP_DEFECTS_LEGAL) && !(m->defects & SIP_DEFECT_CUT))
         t->counts.malformed++;
     if (!said.from || !said.to)
         t->counts.foreign++;
@@ -87,7 +81,8 @@ int64_t trace_take(void *ctx, const struct payload *p)
             break;
         if (found == SIP_SCAN_NOT_SIP) {
             t->counts.not_sip++;
-            return (int64_t)p->bytes.n;
+            if (!p->stream || !used)
+                return (int64_t)p->bytes.n;
         }
         if (found == SIP_SCAN_OK)
             e = hear(t, &m, p);

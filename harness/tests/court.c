@@ -1,0 +1,158 @@
+#include "tests/court.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "tests/test.h"
+
+static int take_result(void *ctx, const struct result *r)
+{
+    struct court *c = ctx;
+    int n = c->nresults++;
+
+    if (n >= COURT_RESULTS)
+        return 0;
+    c->verdict[n] = r->verdict;
+    c->nfindings[n] = r->nfindings;
+    c->causes[n] = 0;
+    snprintf(c->closer[n], sizeof c->closer[n], "%s", r->closer);
+    snprintf(c->reason[n], sizeof c->reason[n], "%s", r->reason);
+    for (int i = 0; i < r->nfindings; i++)
+        c->causes[n] += r->finding[i].cause < 0;
+    for (int i = 0; i < r->nfindings; i++)
+        if (r->finding[i].severity > c->severity[n])
+            c->severity[n] = r->finding[i].severity;
+    if (r->nfindings) {
+        snprintf(c->rule[n], sizeof c->rule[n], "%s", r->finding[0].rule);
+        c->step[n] = r->finding[0].step;
+    }
+    for (int i = 0; i < r->nrows && i < COURT_STEPS; i++)
+        if (r->row[i].step)
+            c->mark[n][r->row[i].step] = r->row[i].mark;
+    for (int i = 0; c->say && i < r->nfindings; i++)
+        printf("  %s%s step %d: expected that %s; observed: %s\n", r->finding[i].cause < 0 ? "" : "  ",
+               r->finding[i].rule, r->finding[i].step, r->finding[i].expected, r->finding[i].observed);
+    return 0;
+}
+
+static int take_session(void *ctx, struct session *s)
+{
+    struct court *c = ctx;
+    int e = judge_session(c->judge, s, &c->evidence, take_result, c);
+
+    session_free(s);
+    return e;
+}
+
+void court_open(struct court *c, const char *profile)
+{
+    struct judge_config config = {0};
+    struct trace_config trace = {0};
+
+    memset(c, 0, sizeof *c);
+    talk_init(&c->talk);
+    CU_ASSERT_EQUAL_FATAL(
+        profile_load(profile ? profile : "reference-network/sut.xml", "testcases/schema", &c->profile, NULL),
+        0);
+    CU_ASSERT_EQUAL_FATAL(flow_load("testcases/flows/close-1-1.xml", "testcases/schema", &c->flow, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(flow_mirror(c->flow, &c->mirror), 0);
+    config.strict = true;
+    config.profile = trace.profile = c->profile;
+    CU_ASSERT_EQUAL_FATAL(judge_bind(c->profile, c->flow, c->mirror, config.flow, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(judge_new(&config, &c->judge), 0);
+    CU_ASSERT_EQUAL_FATAL(trace_new(&trace, (struct session_sink){take_session, c}, &c->trace), 0);
+    c->evidence.links = trace_links(c->trace);
+}
+
+void court_hold(struct court *c)
+{
+    c->evidence.links = trace_links(c->trace);
+    CU_ASSERT_EQUAL(talk_feed(&c->talk, (struct payload_sink){trace_take, c->trace}), 0);
+    c->evidence.until = c->talk.now + 120 * NSEC_PER_SEC;
+    CU_ASSERT_EQUAL(trace_end(c->trace), 0);
+}
+
+void court_close(struct court *c)
+{
+    trace_free(c->trace);
+    judge_free(c->judge);
+    flow_free(c->mirror);
+    flow_free(c->flow);
+    profile_free(c->profile);
+    talk_done(&c->talk);
+}
+
+void court_check_fail(const struct court *c, const char *rule, int step)
+{
+    bool right = c->nresults > 0 && c->verdict[0] == VERDICT_FAIL && strcmp(c->rule[0], rule) == 0 &&
+                 c->step[0] == step;
+
+    CU_ASSERT_TRUE(right);
+    if (!right)
+        printf("\n  wanted fail %s at step %d, got %s %s at step %d: %s\n", rule, step,
+               verdict_name(c->verdict[0]), c->rule[0], c->step[0], c->reason[0]);
+}
+
+void court_check_pass(const struct court *c, int n, const char *closer)
+{
+    bool right = c->nresults > n && c->verdict[n] == VERDICT_PASS && strcmp(c->closer[n], closer) == 0;
+
+    CU_ASSERT_TRUE(right);
+    if (!right)
+        printf("\n  wanted pass of %s, got %s of %s: %s\n", closer, verdict_name(c->verdict[n]), c->closer[n],
+               c->reason[n]);
+}
+
+void court_check_inconclusive(const struct court *c, const char *rule)
+{
+    bool right = c->nresults > 0 && c->verdict[0] == VERDICT_INCONCLUSIVE && strcmp(c->rule[0], rule) == 0;
+
+    CU_ASSERT_TRUE(right);
+    if (!right)
+        printf("\n  wanted inconclusive by %s, got %s %s at step %d: %s\n", rule, verdict_name(c->verdict[0]),
+               c->rule[0], c->step[0], c->reason[0]);
+}
+
+struct talk_message *court_bye(struct court *c, int bye, int hop)
+{
+    return &c->talk.message[bye + hop];
+}
+
+struct talk_message *court_ok(struct court *c, int bye, int hop)
+{
+    return &c->talk.message[bye + 13 - hop];
+}
+
+static bool as_wanted(const struct court *c, const struct court_case *want)
+{
+    if (c->nresults < 1 || c->verdict[0] != want->verdict)
+        return false;
+    if (!want->rule)
+        return c->severity[0] == SEVERITY_NOTE;
+    return strcmp(c->rule[0], want->rule) == 0 && c->step[0] == want->step;
+}
+
+void court_try(const struct court_case *cases, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        struct court *c = calloc(1, sizeof *c);
+        struct talk_session s = talk_default(1);
+        bool right;
+        int bye;
+
+        CU_ASSERT_PTR_NOT_NULL_FATAL(c);
+        court_open(c, NULL);
+        talk_setup(&c->talk, &s);
+        bye = talk_close(&c->talk, &s, false, 2);
+        cases[i].spoil(c, bye);
+        court_hold(c);
+        right = as_wanted(c, &cases[i]);
+        CU_ASSERT_TRUE(right);
+        if (!right)
+            printf("\n  %s: wanted %s %s at step %d, got %s %s at step %d: %s\n", cases[i].name,
+                   verdict_name(cases[i].verdict), cases[i].rule ? cases[i].rule : "nothing", cases[i].step,
+                   verdict_name(c->verdict[0]), c->rule[0], c->step[0], c->reason[0]);
+        court_close(c);
+        free(c);
+    }
+}

@@ -1,0 +1,55 @@
+/* A court for tests: what is said in a talk is traced and judged, and the judgement can be asked after. It
+ * works on the default profile, from the top of the tree. */
+#ifndef CPMSPEC_TESTS_COURT_H
+#define CPMSPEC_TESTS_COURT_H
+
+#include "oracle/judge.h"
+#include "tests/talk.h"
+#include "trace/trace.h"
+
+enum { COURT_RESULTS = 8, COURT_STEPS = 64 };
+
+struct court {
+    struct profile *profile;
+    struct flow *flow, *mirror;
+    struct judge *judge;
+    struct trace *trace;
+    struct evidence evidence;
+    struct talk talk;
+    int nresults;
+    enum verdict verdict[COURT_RESULTS];
+    char rule[COURT_RESULTS][40], closer[COURT_RESULTS][16], reason[COURT_RESULTS][400];
+    int step[COURT_RESULTS], nfindings[COURT_RESULTS], causes[COURT_RESULTS];
+    enum severity severity[COURT_RESULTS]; /* the heaviest of its findings */
+    enum ladder_mark mark[COURT_RESULTS][COURT_STEPS];
+    bool say; /* prints the findings */
+};
+
+/* `profile` NULL: the default one. */
+void court_open(struct court *c, const char *profile);
+/* Judges what was said; the capture goes on for long enough after it. */
+void court_hold(struct court *c);
+void court_close(struct court *c);
+
+/* Assert the judgement, and say what it was where it is another. */
+void court_check_fail(const struct court *c, const char *rule, int step);
+void court_check_pass(const struct court *c, int n, const char *closer);
+void court_check_inconclusive(const struct court *c, const char *rule);
+
+/* One closing of the default session, and what must come of it. */
+struct court_case {
+    const char *name;
+    void (*spoil)(struct court *c, int bye); /* `bye` as talk_close() returned it */
+    enum verdict verdict;
+    const char *rule; /* the first finding's; NULL where nothing above a note may be found */
+    int step;
+};
+
+/* Tries each case in a court of its own, strictly, with side A closing. */
+void court_try(const struct court_case *cases, size_t n);
+
+/* The BYE over hop k of the closing that began at message `bye` (talk_close), and its answer. */
+struct talk_message *court_bye(struct court *c, int bye, int hop);
+struct talk_message *court_ok(struct court *c, int bye, int hop);
+
+#endif
