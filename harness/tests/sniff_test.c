@@ -78,6 +78,12 @@ static void waits_for_more_of_a_stream(void)
             CU_ASSERT_NOT_EQUAL(of(slice_head(cases[i], n), sniff_stream), SNIFF_OTHER);
         CU_ASSERT_EQUAL(of(cases[i], sniff_stream), SNIFF_SIP);
     }
+    for (size_t n = 60; n < 70; n++) { /* a word as long as any method, and longer */
+        CU_ASSERT_EQUAL(
+            of(slice_head(SLICE("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"), n),
+               sniff_stream),
+            n < 64 ? SNIFF_MORE : SNIFF_OTHER);
+    }
     CU_ASSERT_EQUAL(of(SLICE("\r\n"), sniff_stream), SNIFF_KEEPALIVE);
     CU_ASSERT_EQUAL(of(SLICE("GET / HTTP/1.1\r\n"), sniff_stream), SNIFF_OTHER);
     CU_ASSERT_EQUAL(of(SLICE("\x01\x02"), sniff_stream), SNIFF_OTHER);
@@ -97,6 +103,8 @@ static void finds_start_lines(void)
     CU_ASSERT_EQUAL(sniff_find_start(SLICE("Via: SIP/2.0/TCP x\r\nc: 0\r\n\r\nSIP/2.0 200 OK\r\n")), 28);
     CU_ASSERT_EQUAL(sniff_find_start(SLICE("Via: SIP/2.0/TCP x\r\n")), 20);
     CU_ASSERT_EQUAL(sniff_find_start(SLICE("")), 0);
+    CU_ASSERT_FALSE(sniff_start_line(SLICE("\tSIP/1.0")));
+    CU_ASSERT_FALSE(sniff_start_line(SLICE("SIP/1.0")));
 }
 
 static void knows_tls(void)

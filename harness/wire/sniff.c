@@ -124,7 +124,7 @@ enum sniff sniff_stream(struct slice bytes)
     word = word_length(s);
     if (word == s.n && word < METHOD_MAX)
         return SNIFF_MORE;
-    if (word && is_blank(s.p[word]) && s.n < LINE_MAX_SEEN && slice_find(s, '\n') == s.n &&
+    if (word && word < s.n && is_blank(s.p[word]) && s.n < LINE_MAX_SEEN && slice_find(s, '\n') == s.n &&
         !slice_starts(s, SLICE("SIP/")))
         return SNIFF_MORE; /* a word, but its line is not whole */
     return is_sip_like(s) ? SNIFF_SIP : SNIFF_OTHER;
@@ -132,14 +132,15 @@ enum sniff sniff_stream(struct slice bytes)
 
 bool sniff_start_line(struct slice bytes)
 {
+    const size_t version = sizeof "SIP/2.0" - 1;
     struct slice line = first_line(bytes);
     size_t word;
 
     if (slice_istarts(line, SLICE("SIP/2.0 ")) || slice_ieq(line, SLICE("SIP/2.0")))
         return true;
     word = word_length(line);
-    return word && word < line.n && is_blank(line.p[word]) && ends_with_version_of(line, SLICE("SIP/")) &&
-           is_blank(line.p[line.n - sizeof "SIP/2.0"]);
+    return word && word < line.n && is_blank(line.p[word]) && line.n > version &&
+           ends_with_version_of(line, SLICE("SIP/")) && is_blank(line.p[line.n - version - 1]);
 }
 
 size_t sniff_find_start(struct slice bytes)
