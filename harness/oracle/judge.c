@@ -119,8 +119,8 @@ static int cause_of(const struct judgement *j, int at)
     if (!j->group[at])
         return at;
     for (int i = 0; i < j->nfindings; i++) {
-        bool same = j->group[i] == j->group[at] ||
-                    (j->group[at] == GROUP_REPLY && j->undelivered && j->group[i] == j->undelivered);
+        bool same = j->group[i] == j->group[at] || (j->group[at] == GROUP_REPLY && j->undelivered &&
+                                                    j->group[i] == judgement_gap_group(j, j->undelivered));
         if (same && comes_before(j, i, cause))
             cause = i;
     }

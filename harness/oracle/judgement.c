@@ -123,6 +123,7 @@ void judgement_prepare(struct judgement *j)
     find_inside(j);
     find_start(j);
     align(j);
+    j->disorder = 0;
     find_undelivered(j);
     j->npairs = 0;
     pair_requests(j);
@@ -280,7 +281,7 @@ static int gap_between(const struct judgement *j, const struct pair *p)
         return GROUP_NONE;
     for (int i = p->before->step + 1; i < p->after->step; i++)
         if (!j->inside[i])
-            return j->bound->flow->step[i].number;
+            return judgement_gap_group(j, j->bound->flow->step[i].number);
     return GROUP_NONE;
 }
 
@@ -291,6 +292,11 @@ void judgement_find_pair(struct judgement *j, const struct rule *rule, const str
 
     finding_show(f, p->in);
     finding_show(f, p->out);
+}
+
+int judgement_gap_group(const struct judgement *j, int step)
+{
+    return step && j->disorder && step > j->disorder ? j->disorder : step;
 }
 
 void judgement_hang(struct judgement *j, int group)

@@ -60,6 +60,7 @@ struct judgement {
     int rank[FINDINGS_MAX];  /* place of the finding along the way: requests up, then replies down */
     int group[FINDINGS_MAX]; /* findings of one group have one cause, the first of them; 0: stands alone */
     int undelivered;         /* the group of the gap that the request did not come over; 0 where it arrived */
+    int disorder;            /* number of the first step that was taken out of order; 0: none was */
 };
 
 /* Holds the way against the flow; `j` has session, way, bound, profile, evidence and arena set. */
@@ -104,6 +105,9 @@ void judgement_find_pair(struct judgement *j, const struct rule *rule, const str
  * first on the way is the cause, the others hang under it. */
 struct finding *judgement_find_flow(struct judgement *j, const struct rule *rule, int group, int step,
                                     const char *expected, const char *observed);
+/* The group of a gap that begins at a step: once a step was out of order, whatever is amiss behind it follows
+ * from that. */
+int judgement_gap_group(const struct judgement *j, int step);
 /* Puts a finding that was just added into a group. */
 void judgement_hang(struct judgement *j, int group);
 /* Names a frame in a finding; both may be NULL. */

@@ -68,7 +68,8 @@ static void check_foreign(struct judgement *j, const struct rule *self)
                 continue;
             if (!f)
                 f = judgement_find_flow(
-                    j, self, gap.step, gap.step, "only functions of the profile handle the request",
+                    j, self, judgement_gap_group(j, gap.step), gap.step,
+                    "only functions of the profile handle the request",
                     judgement_text(j, "%s took part; if it belongs to a function, add it to the profile",
                                    endpoint_format(p->from ? &p->request->dst : &p->request->src, text)));
             finding_show(f, p->request);
@@ -101,11 +102,13 @@ static void check_order(struct judgement *j, const struct rule *self)
             struct finding *f;
             if (!p)
                 continue;
-            f = judgement_find_flow(j, self, gap.step, j->bound->flow->step[i].number, step_expected(j, i),
-                                    "it did, but at another place of the way");
+            f = judgement_find_flow(j, self, judgement_gap_group(j, gap.step), j->bound->flow->step[i].number,
+                                    step_expected(j, i), "it did, but at another place of the way");
             finding_show(f, p->request);
             finding_show(f, gap.prev ? gap.prev->request : NULL);
             finding_show(f, gap.next ? gap.next->request : NULL);
+            if (!j->disorder)
+                j->disorder = gap.step;
         }
     }
 }
@@ -178,8 +181,8 @@ static void check_missing(struct judgement *j, const struct rule *self)
                 observed = doubt ? doubt : did_instead(j, &gap, i);
             else
                 observed = doubt ? "that is not known either" : "it did not happen either";
-            f = judgement_find_flow(j, self, gap.step, j->bound->flow->step[i].number, step_expected(j, i),
-                                    observed);
+            f = judgement_find_flow(j, self, judgement_gap_group(j, gap.step), j->bound->flow->step[i].number,
+                                    step_expected(j, i), observed);
             if (!f)
                 return;
             f->inconclusive = doubt != NULL;
@@ -210,7 +213,7 @@ static void check_extra(struct judgement *j, const struct rule *self)
             if (p->inner || p->step >= 0 || stranger(p) || !p->from || !p->to || fulfils_some(j, p))
                 continue;
             if (!f)
-                f = judgement_find_flow(j, self, gap.step, gap.step,
+                f = judgement_find_flow(j, self, judgement_gap_group(j, gap.step), gap.step,
                                         "each function is visited as often as the flow has it, not more",
                                         judgement_text(j, "%s sent the %s to %s as well",
                                                        judgement_from(j, p), j->bound->flow->request,
