@@ -202,6 +202,14 @@ static void note_after(struct tracked *t, const struct said *said)
             .time = said->payload->time, .frame = said->payload->frame, .source = said->payload->source};
 }
 
+/* What joins legs may come on the way: the core gives the INVITE its icid. */
+static bool note_setup(struct registry *r, struct tracked_leg *leg, const struct said *said)
+{
+    bool invite = said->msg->method == SIP_INVITE && !said->msg->status && !said->to_tag.n;
+
+    return leg_note(&leg->leg, said) && (!invite || join_note(r->join, leg->owner, said));
+}
+
 /* A BYE or an answer to one; an answer whose CSeq is gone is known by its branch. */
 static bool of_closing(const struct session *s, const struct said *said)
 {
@@ -226,7 +234,7 @@ static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
     note_after(t, said);
     if (of_closing(s, said))
         session_add(s, &leg->leg, said);
-    else if (!leg_note(&leg->leg, said))
+    else if (!note_setup(r, leg, said))
         s->hops_lost++;
     if (!s->begin.frame)
         s->begin = (struct sighting){.time = p->time, .frame = p->frame, .source = p->source};
