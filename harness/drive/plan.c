@@ -142,7 +142,7 @@ static void add_common(struct planner *k, struct plan_party *p, bool core)
                                 "-m",
                                 "16",
                                 "-M",
-                                "4",
+                                "8",
                                 "-Y",
                                 p->dir,
                                 "-w",
