@@ -60,7 +60,6 @@ static struct annotation *find(const struct annotations *a, uint32_t source, uin
     struct key key = {frame, source};
     struct annotation *e;
 
-    /* All of key is set. NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult) */
     HASH_FIND(hh, a->table, &key, sizeof key, e);
     return e;
 }

@@ -14,7 +14,7 @@
 struct fake {
     struct report_writer base;
     int yes;
-    int *results, *finishes, *frees;
+    int *count; /* of results, finishes, frees */
 };
 
 static int fake_result(struct report_writer *w, const struct summary *s, const struct result *r,
@@ -24,21 +24,21 @@ static int fake_result(struct report_writer *w, const struct summary *s, const s
 
     (void)s;
     (void)r;
-    ++*f->results;
-    return f->yes-- > 0 ? 0 : error_set(err, ENOSPC, "writer %p is full", (void *)f->results);
+    ++f->count[0];
+    return f->yes-- > 0 ? 0 : error_set(err, ENOSPC, "writer %p is full", (void *)f);
 }
 
 static int fake_finish(struct report_writer *w, const struct summary *s, struct error *err)
 {
     (void)s;
     (void)err;
-    ++*((struct fake *)w)->finishes;
+    ++((struct fake *)w)->count[1];
     return 0;
 }
 
 static void fake_free(struct report_writer *w)
 {
-    ++*((struct fake *)w)->frees;
+    ++((struct fake *)w)->count[2];
     free(w);
 }
 
@@ -47,7 +47,7 @@ static struct report_writer *fake(int yes, int count[3])
     static const struct report_writer_ops ops = {fake_result, fake_finish, fake_free};
     struct fake *f = malloc(sizeof *f);
 
-    *f = (struct fake){{&ops}, yes, &count[0], &count[1], &count[2]};
+    *f = (struct fake){{&ops}, yes, count};
     return &f->base;
 }
 
