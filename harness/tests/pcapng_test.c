@@ -175,8 +175,8 @@ static void steps_over_what_holds_no_frame(void)
 
     craft_section(b, false);
     craft_block(b, 4, SLICE("names"), false);
-    craft_block(b, 0xbad, filled('c', 90000), false);
-    craft_block(b, 0x40000bad, filled('c', 300), false);
+    craft_block(b, 0x12345, filled('c', 90000), false);
+    craft_block(b, 7, filled('c', 300), false);
     craft_interface(b, 1, 0, none, false);
     craft_block(b, 10, SLICE("KLST\x04\0\0\0keys"), false);
     craft_packet(b, 0, 1, SLICE("x"), none, false);
@@ -184,6 +184,30 @@ static void steps_over_what_holds_no_frame(void)
     start(&r, buf_slice(b));
     CU_ASSERT_EQUAL(next(&r, &f), 1);
     CU_ASSERT_TRUE(r.reader.secrets);
+    CU_ASSERT_EQUAL(next(&r, &f), 0);
+    stop(&r);
+}
+
+/* So that the frames behind them have the numbers that Wireshark gives them. */
+static void counts_records_that_are_no_frames(void)
+{
+    static const uint32_t types[] = {9, 0xbad, 0x40000bad, 0x204, 0x208, 0x216, 0x221};
+    struct buf *b = fresh();
+    struct reading r;
+    struct frame f;
+
+    craft_section(b, false);
+    craft_interface(b, 1, 0, none, false);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        craft_block(b, types[i], filled('c', 100 + i), false);
+    craft_packet(b, 0, 1, SLICE("x"), none, false);
+    start(&r, buf_slice(b));
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        CU_ASSERT_EQUAL(next(&r, &f), 1);
+        CU_ASSERT_TRUE(f.linktype == LINK_RECORD && f.bytes.n == 0);
+    }
+    CU_ASSERT_EQUAL(next(&r, &f), 1);
+    CHECK_SLICE(f.bytes, "x");
     CU_ASSERT_EQUAL(next(&r, &f), 0);
     stop(&r);
 }
@@ -299,6 +323,7 @@ static const struct test tests[] = {
     {"refuses a resolution beyond use", refuses_a_resolution_beyond_use},
     {"reads simple and old packets", reads_simple_and_old_packets},
     {"steps over what holds no frame", steps_over_what_holds_no_frame},
+    {"counts records that are no frames", counts_records_that_are_no_frames},
     {"adds up what was dropped", adds_up_what_was_dropped},
     {"refuses lengths that lie", refuses_lengths_that_lie},
     {"says where it is cut", says_where_it_is_cut},

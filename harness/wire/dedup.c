@@ -93,32 +93,32 @@ static struct packet *find(struct dedup *d, uint64_t hash, nsec_t time, bool *re
     return packet;
 }
 
-static bool seen_by_another(struct packet *p, uint16_t id, nsec_t time, uint32_t source)
+static enum dedup_result seen_by_another(struct packet *p, uint16_t id, nsec_t time, uint32_t source)
 {
     if (p->nsources < SOURCES)
         p->by[p->nsources++] = (struct sighting){source, 1, id, time};
-    return true;
+    return DEDUP_ELSEWHERE;
 }
 
-static bool seen_by_same(struct packet *p, struct sighting *s, uint16_t id, nsec_t time)
+static enum dedup_result seen_by_same(struct packet *p, struct sighting *s, uint16_t id, nsec_t time)
 {
     bool told_apart = id && s->id;
     bool copy =
         told_apart ? id == s->id && within(time, s->last, DEDUP_STRONG) : within(time, s->last, DEDUP_WEAK);
 
     if (copy)
-        return true;
+        return DEDUP_COPY;
     s->last = time;
     s->id = id;
     if (s->count < UINT16_MAX)
         s->count++;
     if (s->count <= p->sent)
-        return true;
+        return DEDUP_ELSEWHERE;
     p->sent = s->count;
-    return false;
+    return DEDUP_NEW;
 }
 
-bool dedup_seen(struct dedup *d, uint64_t hash, uint32_t id, nsec_t time, uint32_t source)
+enum dedup_result dedup_seen(struct dedup *d, uint64_t hash, uint32_t id, nsec_t time, uint32_t source)
 {
     uint16_t short_id = (uint16_t)(id ^ id >> 16);
     bool known;
@@ -126,7 +126,7 @@ bool dedup_seen(struct dedup *d, uint64_t hash, uint32_t id, nsec_t time, uint32
 
     if (!known) {
         *p = (struct packet){.hash = hash, .sent = 1, .nsources = 1, .by = {{source, 1, short_id, time}}};
-        return false;
+        return DEDUP_NEW;
     }
     for (uint32_t i = 0; i < p->nsources; i++)
         if (p->by[i].source == source)

@@ -21,8 +21,11 @@ struct dedup;
 int dedup_new(size_t packets, struct dedup **ret);
 void dedup_free(struct dedup *d);
 
+/* What a packet is: new; one that this very source has shown before; one that another has. */
+enum dedup_result { DEDUP_NEW, DEDUP_COPY, DEDUP_ELSEWHERE };
+
 /* Whether the packet with this hash, captured by `source` at `time`, is one that was captured before. `id`
  * tells the sender's packets apart; 0 where it does not. */
-bool dedup_seen(struct dedup *d, uint64_t hash, uint32_t id, nsec_t time, uint32_t source);
+enum dedup_result dedup_seen(struct dedup *d, uint64_t hash, uint32_t id, nsec_t time, uint32_t source);
 
 #endif

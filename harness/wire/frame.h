@@ -5,8 +5,9 @@
 #include "base/clock.h"
 #include "base/slice.h"
 
-/* Link types outside the range of pcap's. LINK_HEP3: the bytes are one HEP version 3 packet. LINK_DECRYPTED:
- * they are what TLS carried, in Wireshark's form for exported data (LINKTYPE_WIRESHARK_UPPER_PDU). */
+/* Link types outside the range of pcap's. LINK_HEP3: an IP packet (as with LINKTYPE_RAW) with a datagram in
+ * it that holds one HEP version 3 packet. LINK_DECRYPTED: what TLS carried, in Wireshark's form for exported
+ * data (LINKTYPE_WIRESHARK_UPPER_PDU). */
 enum { LINK_HEP3 = 0x10000, LINK_DECRYPTED = 0x10001 };
 
 /* No frame's time is later (the year 2116) or before 0, so that two times always have a difference. */
@@ -17,7 +18,6 @@ struct frame {
     uint32_t wire_len;  /* as it was on the wire; larger than bytes.n where the snap length cut it */
     uint32_t linktype;  /* LINKTYPE_ value of the pcap registry, or LINK_HEP3 */
     uint32_t source;    /* index of the capture file or capture point */
-    uint32_t reporter;  /* who reported it, where one source brings the reports of many; else 0 */
     uint64_t number;    /* from 1, per source, as Wireshark counts */
     nsec_t time;        /* since 1970 */
 };

@@ -19,7 +19,8 @@ enum chunk {
     CHUNK_AGENT = 12,
     CHUNK_PAYLOAD = 15,
     CHUNK_COMPRESSED = 16,
-    CHUNK_MAX_KNOWN = 16,
+    CHUNK_MAX_FIXED = 16, /* all others are of any length */
+    CHUNK_NODE = 19,
 };
 
 /* Vendor, type, length. */
@@ -37,13 +38,13 @@ int hep_length(struct slice bytes)
 /* How long the value of each kind of chunk must be; 0: any length. */
 static size_t value_length(uint16_t type)
 {
-    static const uint8_t lengths[CHUNK_MAX_KNOWN + 1] = {
+    static const uint8_t lengths[CHUNK_MAX_FIXED + 1] = {
         [CHUNK_PROTOCOL] = 1,     [CHUNK_SRC_V4] = 4,   [CHUNK_DST_V4] = 4,   [CHUNK_SRC_V6] = 16,
         [CHUNK_DST_V6] = 16,      [CHUNK_SRC_PORT] = 2, [CHUNK_DST_PORT] = 2, [CHUNK_SECONDS] = 4,
         [CHUNK_MICROSECONDS] = 4, [CHUNK_KIND] = 1,     [CHUNK_AGENT] = 4,
     };
 
-    return type <= CHUNK_MAX_KNOWN ? lengths[type] : 0;
+    return type <= CHUNK_MAX_FIXED ? lengths[type] : 0;
 }
 
 struct seen {
@@ -91,6 +92,9 @@ static void take_chunk(struct hep *h, struct seen *s, uint16_t type, struct slic
         return;
     case CHUNK_COMPRESSED:
         s->compressed = v;
+        return;
+    case CHUNK_NODE:
+        h->node = v;
         return;
     default:
         return;

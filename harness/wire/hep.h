@@ -14,6 +14,7 @@ struct hep {
     uint8_t ip_protocol;      /* 17, 6, 132, or HEP_TLS */
     uint8_t kind;             /* what the payload is: HEP_SIP, 5 RTCP, 100 a log line */
     uint32_t agent;           /* the reporter's number; 0 where none is given */
+    struct slice node;        /* and its name; p == NULL where none is given */
     nsec_t time;              /* as the reporter stamped it; 0 where it did not */
     struct slice payload;     /* p == NULL where there is none (a keep-alive) */
     bool compressed;          /* the payload is zlib's or gzip's: see hep_inflate */

@@ -9,29 +9,31 @@
 #include <unistd.h>
 
 #include "base/addr.h"
-#include "wire/hash.h"
 #include "wire/hep.h"
 #include "wire/source_ops.h"
+#include "wire/wrap.h"
 
-enum { PACKET_MAX = 65535, RECEIVE_BUFFER = 4 << 20 };
+enum { PACKET_MAX = 65535, RECEIVE_BUFFER = 4 << 20, FRONT = WRAP_HEAD_MAX };
 
+/* The bytes of a packet have FRONT bytes before them that are free: what lies there was handed out before. */
 struct peer {
     int fd;
-    uint32_t reporter;
-    size_t begin, end; /* of what is there and not handed out */
-    char bytes[PACKET_MAX];
+    struct endpoint from;
+    size_t begin, end; /* of what is there and not handed out; FRONT at least */
+    char bytes[FRONT + PACKET_MAX];
 };
 
 struct hep_source {
     struct source base;
     int epoll, fd;
     bool tcp;
+    struct endpoint at; /* where it listens */
     uint64_t dropped;
     uint32_t dropped_32; /* the kernel's counter, which wraps */
     struct peer *peer[HEP_CONNECTIONS_MAX];
     struct peer *current; /* may have more packets */
     struct peer *done;    /* to be closed when the frame that shows why has been looked at */
-    char bytes[PACKET_MAX];
+    char bytes[FRONT + PACKET_MAX];
 };
 
 union address {
@@ -55,9 +57,9 @@ static socklen_t to_sockaddr(const struct endpoint *e, union address *ret)
     return sizeof ret->v6;
 }
 
-static uint32_t to_reporter(const union address *a)
+static struct endpoint to_endpoint(const union address *a)
 {
-    struct endpoint e = {.port = 0}, none = {.port = 0};
+    struct endpoint e;
 
     if (a->any.sa_family == AF_INET) {
         e.addr = addr_v4((const uint8_t *)&a->v4.sin_addr);
@@ -66,11 +68,10 @@ static uint32_t to_reporter(const union address *a)
         e.addr = addr_v6((const uint8_t *)&a->v6.sin6_addr);
         e.port = ntohs(a->v6.sin6_port);
     }
-    return (uint32_t)hash_way(&e, &none) | 1;
+    return e;
 }
 
-/* "udp:ADDRESS[:PORT]", an IPv6 address in brackets. */
-static bool parse_where(struct slice text, bool *ret_tcp, struct endpoint *ret)
+bool hep_place(struct slice text, bool *ret_tcp, struct endpoint *ret)
 {
     struct endpoint e = {.port = HEP_PORT};
     struct slice host, port;
@@ -105,13 +106,13 @@ static void close_peer(struct hep_source *s, struct peer *p)
     free(p);
 }
 
-static int to_frame(uint32_t reporter, struct slice bytes, struct frame *ret)
+static int to_frame(const struct hep_source *s, const struct endpoint *from, char *bytes, size_t n,
+                    struct frame *ret)
 {
-    *ret = (struct frame){.bytes = bytes,
-                          .wire_len = (uint32_t)bytes.n,
-                          .linktype = LINK_HEP3,
-                          .reporter = reporter,
-                          .time = clock_realtime()};
+    struct slice datagram = wrap_udp(from, &s->at, bytes, n);
+
+    *ret = (struct frame){
+        .bytes = datagram, .wire_len = (uint32_t)datagram.n, .linktype = LINK_HEP3, .time = clock_realtime()};
     return 1;
 }
 
@@ -130,9 +131,10 @@ static void note_drops(struct hep_source *s, struct msghdr *m)
 
 static int receive_datagram(struct hep_source *s, struct frame *ret)
 {
-    struct iovec data = {s->bytes, sizeof s->bytes};
+    struct iovec data = {s->bytes + FRONT, PACKET_MAX};
     _Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(uint32_t))];
     union address from;
+    struct endpoint sender;
     struct msghdr m = {.msg_name = &from,
                        .msg_namelen = sizeof from,
                        .msg_iov = &data,
@@ -144,7 +146,8 @@ static int receive_datagram(struct hep_source *s, struct frame *ret)
     if (n < 0)
         return errno == EWOULDBLOCK || errno == ECONNREFUSED ? -EAGAIN : -errno;
     note_drops(s, &m);
-    return to_frame(to_reporter(&from), (struct slice){s->bytes, (size_t)n}, ret);
+    sender = to_endpoint(&from);
+    return to_frame(s, &sender, s->bytes + FRONT, (size_t)n, ret);
 }
 
 /* False where it cannot be had now. */
@@ -166,8 +169,8 @@ static bool accept_peer(struct hep_source *s)
         return true;
     }
     p->fd = fd;
-    p->reporter = to_reporter(&from);
-    p->begin = p->end = 0;
+    p->from = to_endpoint(&from);
+    p->begin = p->end = FRONT;
     event.data.ptr = p;
     s->peer[i] = p;
     if (epoll_ctl(s->epoll, EPOLL_CTL_ADD, fd, &event) < 0)
@@ -179,13 +182,14 @@ static bool accept_peer(struct hep_source *s)
  * the same, and the connection closed after it. */
 static int packet_of(struct hep_source *s, struct peer *p, bool ended, struct frame *ret)
 {
-    struct slice there = {p->bytes + p->begin, p->end - p->begin};
+    char *begin = p->bytes + p->begin;
+    struct slice there = {begin, p->end - p->begin};
     int n = hep_length(there);
 
     if (n > 0 && (size_t)n <= there.n) {
         p->begin += (size_t)n;
         s->current = p;
-        return to_frame(p->reporter, slice_head(there, (size_t)n), ret);
+        return to_frame(s, &p->from, begin, (size_t)n, ret);
     }
     if (n < 0 || ended) {
         if (there.n == 0) {
@@ -194,12 +198,12 @@ static int packet_of(struct hep_source *s, struct peer *p, bool ended, struct fr
         }
         s->current = NULL;
         s->done = p;
-        return to_frame(p->reporter, there, ret);
+        return to_frame(s, &p->from, begin, there.n, ret);
     }
     s->current = NULL;
-    memmove(p->bytes, there.p, there.n);
-    p->begin = 0;
-    p->end = there.n;
+    memmove(p->bytes + FRONT, begin, there.n);
+    p->begin = FRONT;
+    p->end = FRONT + there.n;
     return -EAGAIN;
 }
 
@@ -275,12 +279,12 @@ static const struct source_ops hep_ops = {
     .next = hep_next, .fd = hep_fd, .dropped = hep_dropped, .release = hep_release};
 
 /* 0, or -1 with errno. */
-static int start_listening(struct hep_source *s, const struct endpoint *e)
+static int start_listening(struct hep_source *s)
 {
     struct epoll_event event = {.events = EPOLLIN};
     int on = 1, size = RECEIVE_BUFFER;
     union address a;
-    socklen_t n = to_sockaddr(e, &a);
+    socklen_t n = to_sockaddr(&s->at, &a);
 
     s->fd = socket(a.any.sa_family, (s->tcp ? SOCK_STREAM : SOCK_DGRAM) | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     s->epoll = epoll_create1(EPOLL_CLOEXEC);
@@ -290,9 +294,14 @@ static int start_listening(struct hep_source *s, const struct endpoint *e)
         setsockopt(s->fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
     else
         setsockopt(s->fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof on);
-    setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    if (setsockopt(s->fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) < 0)
+        setsockopt(s->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     if (bind(s->fd, &a.any, n) < 0 || (s->tcp && listen(s->fd, HEP_CONNECTIONS_MAX) < 0))
         return -1;
+    n = sizeof a;
+    if (getsockname(s->fd, &a.any, &n) < 0)
+        return -1;
+    s->at = to_endpoint(&a);
     return epoll_ctl(s->epoll, EPOLL_CTL_ADD, s->fd, &event);
 }
 
@@ -302,7 +311,7 @@ int hep_source_open(const char *where, uint32_t index, struct source **ret, stru
     struct endpoint e;
     bool over_tcp;
 
-    if (!parse_where(slice_of(where), &over_tcp, &e))
+    if (!hep_place(slice_of(where), &over_tcp, &e))
         return error_set(err, EINVAL, "\"%s\" is no place to receive HEP at: write udp:127.0.0.1:9060",
                          where);
     s = calloc(1, sizeof *s);
@@ -311,7 +320,8 @@ int hep_source_open(const char *where, uint32_t index, struct source **ret, stru
     source_init(&s->base, &hep_ops, where, index);
     s->fd = s->epoll = -1;
     s->tcp = over_tcp;
-    if (start_listening(s, &e) < 0) {
+    s->at = e;
+    if (start_listening(s) < 0) {
         int code = errno;
         hep_release(&s->base);
         if (code == EADDRINUSE)
@@ -324,11 +334,5 @@ int hep_source_open(const char *where, uint32_t index, struct source **ret, stru
 
 uint16_t hep_source_port(const struct source *base)
 {
-    const struct hep_source *s = (const struct hep_source *)base;
-    union address a = {.any.sa_family = AF_UNSPEC};
-    socklen_t n = sizeof a;
-
-    if (getsockname(s->fd, &a.any, &n) < 0)
-        return 0;
-    return ntohs(a.any.sa_family == AF_INET ? a.v4.sin_port : a.v6.sin6_port);
+    return ((const struct hep_source *)base)->at.port;
 }

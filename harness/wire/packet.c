@@ -18,6 +18,7 @@ struct walk {
     struct ip_packet ip;
     uint32_t frames;
     int tunnels;
+    bool hep; /* it holds a report */
 };
 
 static int ip_layer(struct walk *k, struct slice bytes);
@@ -52,7 +53,7 @@ static bool is_duplicate(struct walk *k, uint64_t way, uint64_t what, struct sli
 {
     uint64_t hash = hash_bytes(data, way ^ what * UINT64_C(0x9e3779b97f4a7c15));
 
-    return dedup_seen(k->w->dedup, hash, k->ip.id, k->frame->time, k->frame->source);
+    return dedup_seen(k->w->dedup, hash, k->ip.id, k->frame->time, k->frame->source) != DEDUP_NEW;
 }
 
 static struct payload new_payload(const struct walk *k, struct slice data, enum transport transport)
@@ -64,6 +65,12 @@ static struct payload new_payload(const struct walk *k, struct slice data, enum 
                             .time = k->frame->time,
                             .frame = k->frame->number,
                             .source = k->frame->source};
+}
+
+/* A HEP packet tells itself by its first word and its length. */
+static bool is_report(const struct payload *p)
+{
+    return p->bytes.n >= HEP_HEAD && p->bytes.p[0] == 'H' && hep_length(p->bytes) > 0;
 }
 
 /* RFC 768. A length of 0 is a jumbogram's or an offload's. */
@@ -85,12 +92,12 @@ static int udp(struct walk *k)
     p.src.port = get_be16(all.p);
     p.dst.port = get_be16(all.p + 2);
     p.cut = n > all.n;
+    if (k->hep || (k->w->options.hep_inside && is_report(&p)))
+        return hep_take(k->w, k->frame, &p.src, p.bytes);
     tunnel = tunnel_udp(p.src.port, p.dst.port, p.bytes, &in);
     if (tunnel != LINK_UNKNOWN)
         return inside(k, tunnel, in);
-    if (k->w->options.hep_inside && p.dst.port == HEP_PORT && hep_length(p.bytes) > 0)
-        return hep_take(k->w, k->frame, p.bytes);
-    return payload_take(k->w, k->frame, &p, k->ip.id);
+    return payload_take(k->w, &p, k->ip.id);
 }
 
 /* What the stream that a segment went into turned out to be. */
@@ -243,7 +250,7 @@ static int ip_layer(struct walk *k, struct slice bytes)
 
 int packet_take(struct wire *w, const struct frame *f, struct slice ip, uint32_t *frames)
 {
-    struct walk k = {.w = w, .frame = f, .frames = 1};
+    struct walk k = {.w = w, .frame = f, .frames = 1, .hep = f->linktype == LINK_HEP3};
     int outcome = ip_layer(&k, ip);
 
     *frames = k.frames;

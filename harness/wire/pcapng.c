@@ -13,7 +13,14 @@ enum block {
     BLOCK_PACKET_SIMPLE = 3,
     BLOCK_STATISTICS = 5,
     BLOCK_PACKET = 6,
+    BLOCK_JOURNAL = 9, /* of systemd */
     BLOCK_SECRETS = 10,
+    BLOCK_SYSDIG = 0x204, /* and three younger forms */
+    BLOCK_SYSDIG_FLAGS = 0x208,
+    BLOCK_SYSDIG_2 = 0x216,
+    BLOCK_SYSDIG_2_LARGE = 0x221,
+    BLOCK_CUSTOM = 0xbad,
+    BLOCK_CUSTOM_LOCAL = 0x40000bad,
     BLOCK_SECTION = 0x0a0d0d0a, /* the same in either byte order */
 };
 
@@ -294,6 +301,14 @@ static bool is_looked_into(uint32_t type)
            type == BLOCK_PACKET_SIMPLE || type == BLOCK_STATISTICS;
 }
 
+/* What Wireshark shows as a frame, so that those behind it have its numbers. */
+static bool is_record(uint32_t type)
+{
+    return type == BLOCK_JOURNAL || type == BLOCK_CUSTOM || type == BLOCK_CUSTOM_LOCAL ||
+           type == BLOCK_SYSDIG || type == BLOCK_SYSDIG_FLAGS || type == BLOCK_SYSDIG_2 ||
+           type == BLOCK_SYSDIG_2_LARGE;
+}
+
 /* 1: a frame; 0: a block without one. */
 static int look_into(struct pcapng_reader *r, uint32_t type, struct slice body, uint64_t number,
                      struct frame *ret, struct error *err)
@@ -350,7 +365,8 @@ static int block(struct pcapng_reader *r, struct input *in, uint64_t number, str
     if (!is_looked_into(type)) {
         r->secrets = r->secrets || type == BLOCK_SECRETS;
         r->skip = len;
-        return 0;
+        *ret = (struct frame){.linktype = LINK_RECORD, .time = r->last_time};
+        return is_record(type);
     }
     got = input_want(in, len, &whole);
     if (got < 0)

@@ -17,22 +17,38 @@ static bool is_sip_port(const struct wire *w, uint16_t port)
     return false;
 }
 
-int payload_take(struct wire *w, const struct frame *f, const struct payload *p, uint32_t id)
+/* Reported ports are not compared: of a connection that it opened itself, a server reports the port that it
+ * listens at. */
+static uint64_t hash_ends(const struct payload *p)
+{
+    struct endpoint src = p->src, dst = p->dst;
+
+    if (p->reporter)
+        src.port = dst.port = 0;
+    return hash_way(&src, &dst);
+}
+
+int payload_take(struct wire *w, const struct payload *p, uint32_t id)
 {
     enum sniff what = sniff_datagram(p->bytes);
-    uint32_t point = f->source ^ f->reporter;
-    uint64_t hash;
+    struct payload again;
+    enum dedup_result known;
     int r;
 
     if (what == SNIFF_KEEPALIVE && !p->cut)
         return WIRE_KEEPALIVE;
     if (what != SNIFF_SIP && !is_sip_port(w, p->dst.port) && !is_sip_port(w, p->src.port))
         return WIRE_NOT_SIP;
-    hash = hash_bytes(p->bytes, hash_way(&p->src, &p->dst));
-    if (dedup_seen(w->dedup, hash, id, p->time, point))
+    known = dedup_seen(w->dedup, hash_bytes(p->bytes, hash_ends(p)), id, p->time, p->source ^ p->reporter);
+    if (known == DEDUP_COPY)
         return WIRE_DUPLICATE;
+    if (known == DEDUP_ELSEWHERE) {
+        again = *p;
+        again.again = true;
+        p = &again;
+    }
     r = wire_hand_on(w, p);
-    return r < 0 ? r : WIRE_USED;
+    return r < 0 ? r : known == DEDUP_NEW ? WIRE_USED : WIRE_DUPLICATE;
 }
 
 static enum transport to_transport(uint8_t ip_protocol)
@@ -49,9 +65,20 @@ static enum transport to_transport(uint8_t ip_protocol)
     }
 }
 
-int hep_take(struct wire *w, const struct frame *f, struct slice packet)
+/* Who reports, and by whose clock: behind one sender (a proxy for HEP) there may be several. */
+static uint32_t reporter_of(const struct endpoint *sender, const struct hep *h)
 {
-    struct frame by_agent = *f;
+    struct endpoint none = {.port = 0};
+
+    return (uint32_t)hash_bytes(h->node, hash_way(sender, &none) ^ h->agent) | 1;
+}
+
+/* The same report twice within this time is one: a message is not sent again that soon. It is measured by our
+ * clock, so what the reporters' clocks say does not matter. */
+enum { ONE_REPORT = 1 };
+
+int hep_take(struct wire *w, const struct frame *f, const struct endpoint *sender, struct slice packet)
+{
     struct payload p = {.time = f->time, .frame = f->number, .source = f->source};
     struct hep h;
 
@@ -69,10 +96,9 @@ int hep_take(struct wire *w, const struct frame *f, struct slice packet)
     p.src = h.src;
     p.dst = h.dst;
     p.transport = to_transport(h.ip_protocol);
-    if (h.time > 0)
-        p.time = h.time < FRAME_TIME_MAX ? h.time : FRAME_TIME_MAX;
-    by_agent.reporter ^= h.agent * UINT32_C(2654435761);
-    return payload_take(w, &by_agent, &p, 0);
+    p.stamp = h.time;
+    p.reporter = reporter_of(sender, &h);
+    return payload_take(w, &p, ONE_REPORT);
 }
 
 /* Tags of Wireshark's exported data (epan/exported_pdu): type and length, both in network order. */
@@ -172,5 +198,5 @@ int upper_take(struct wire *w, const struct frame *f)
     u.p.cut = f->wire_len > f->bytes.n;
     if (f->linktype == LINK_DECRYPTED)
         u.p.transport = TRANSPORT_TLS;
-    return payload_take(w, f, &u.p, 0);
+    return payload_take(w, &u.p, 0);
 }

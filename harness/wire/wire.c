@@ -163,9 +163,11 @@ static int take_apart(struct wire *w, const struct frame *f, uint32_t *frames)
     struct slice ip;
 
     if (f->linktype == LINK_HEP3)
-        return hep_take(w, f, f->bytes);
+        return packet_take(w, f, f->bytes, frames);
     if (f->linktype == LINKTYPE_UPPER_PDU || f->linktype == LINK_DECRYPTED)
         return upper_take(w, f);
+    if (f->linktype == LINK_RECORD)
+        return WIRE_NOT_IP;
     found = link_find_ip(f->linktype, f->bytes, &ip);
     return found == LINK_IP ? packet_take(w, f, ip, frames) : no_packet(found);
 }

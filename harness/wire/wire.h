@@ -55,16 +55,16 @@ enum { WIRE_SIP_PORTS_MAX = 16 };
 
 /* Zeros stand for the defaults. */
 struct wire_options {
-    uint32_t connections;    /* TCP connections at a time: 16384 */
-    size_t stream_bytes;     /* kept of one stream's direction: 1 MiB */
-    size_t streams_bytes;    /* kept of all of them: 8 MiB */
-    uint32_t fragmented;     /* incomplete IP packets at a time: 1024 */
-    size_t fragmented_bytes; /* of all of them: 4 MiB */
-    size_t remembered;       /* packets among which a duplicate is found: 8192 */
-    uint32_t associations;   /* SCTP associations at a time, by direction: 1024 */
-    bool tls_read;           /* keys are there, and another source brings what TLS carries */
-    bool hep_inside;         /* UDP to port 9060 is HEP that is to be read, not traffic of its own */
-    int nsip_ports;          /* ports whose datagrams are handed on without a look at them */
+    uint32_t connections;                  /* TCP connections at a time: 16384 */
+    size_t stream_bytes;                   /* kept of one stream's direction: 1 MiB */
+    size_t streams_bytes;                  /* kept of all of them: 8 MiB */
+    uint32_t fragmented;                   /* incomplete IP packets at a time: 1024 */
+    size_t fragmented_bytes;               /* of all of them: 4 MiB */
+    size_t remembered;                     /* packets among which a duplicate is found: 8192 */
+    uint32_t associations;                 /* SCTP associations at a time, by direction: 1024 */
+    bool tls_read;                         /* keys are there, and another source brings what TLS carries */
+    bool hep_inside;                       /* datagrams that hold HEP are to be read, too */
+    int nsip_ports;                        /* ports whose datagrams are handed on without a look at them */
     uint16_t sip_port[WIRE_SIP_PORTS_MAX]; /* 5060 where none is named */
 };
 

@@ -30,14 +30,14 @@ enum { WIRE_PENDING = WIRE_COUNTS };
  * *frames is how many frames that is said of. */
 int packet_take(struct wire *w, const struct frame *f, struct slice ip, uint32_t *frames);
 
-/* A HEP packet, and data that Wireshark exported (link type 252, and LINK_DECRYPTED): payloads without a
- * packet around them. As packet_take. */
-int hep_take(struct wire *w, const struct frame *f, struct slice packet);
+/* A HEP packet that came from `sender`, and data that Wireshark exported (link type 252, and LINK_DECRYPTED):
+ * payloads without a packet of their own around them. As packet_take. */
+int hep_take(struct wire *w, const struct frame *f, const struct endpoint *sender, struct slice packet);
 int upper_take(struct wire *w, const struct frame *f);
 
 /* Looks whether a payload can be SIP and is not a copy of one before, and hands it on. `id` tells the
  * sender's packets apart, or is 0. As packet_take. */
-int payload_take(struct wire *w, const struct frame *f, const struct payload *p, uint32_t id);
+int payload_take(struct wire *w, const struct payload *p, uint32_t id);
 
 /* Hands a payload to the sink. 0, or its negative errno. */
 int wire_hand_on(struct wire *w, const struct payload *p);
