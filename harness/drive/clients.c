@@ -8,7 +8,6 @@
 #include <stdlib.h>
 
 static const nsec_t READY_DEADLINE = 30 * NSEC_PER_SEC;
-static const nsec_t GRACE = 15 * NSEC_PER_SEC; /* after their own deadline has passed */
 
 /* SIPp's status for a session that did not go as its scenario has it; anything else but 0 is its own fault.
  */
@@ -57,7 +56,7 @@ static void failed(struct clients *c, enum drive_end how, const struct error *er
     c->sink.failed(c->sink.ctx, how, err);
 }
 
-/* They have had their time and more; the wire tells how far they came. */
+/* They have had their time; the wire tells how far they came. */
 static void overdue(void *ctx)
 {
     over(ctx);
@@ -204,7 +203,7 @@ static void start_first(struct clients *c)
         return;
     }
     c->heard = clock_monotonic();
-    loop_timer(c->loop, c->spec.timeout + GRACE, overdue, c);
+    loop_timer(c->loop, c->spec.timeout, overdue, c);
     start_next(c);
 }
 

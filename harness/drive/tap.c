@@ -5,8 +5,10 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <net/if.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/random.h>
@@ -25,6 +27,7 @@ struct tap {
     const struct profile *profile;
     struct source *source;
     struct process *command;          /* NULL for an interface */
+    char log[PATH_MAX];               /* its words */
     uint8_t secret[SECRET_BYTES];     /* in every sentinel of ours */
     uint8_t sentinel[SENTINEL_BYTES]; /* the last one sent */
     uint64_t probes;
@@ -76,6 +79,7 @@ int tap_open(const struct profile_capture *at, const struct profile *p, uint32_t
         return error_set(err, ENOMEM, "no memory for the capture on %s", at->text);
     t->at = at;
     t->profile = p;
+    snprintf(t->log, sizeof t->log, "%s", log ? log : "/dev/null");
     r = open_source(t, source, log, err);
     if (r == 0 && getrandom(t->secret, sizeof t->secret, 0) != (ssize_t)sizeof t->secret)
         r = error_set(err, EIO, "no random number for the sentinel");
@@ -126,7 +130,8 @@ int tap_read(struct tap *t, int (*take)(void *ctx, const struct frame *f), void 
     if (r == -EAGAIN || r == -EINTR)
         return 0;
     if (r == 0)
-        return error_set(err, EPIPE, "the capture by `%s` ended", t->at->text);
+        return error_set(err, EPIPE, "the capture by `%.200s` ended; what it said is in %.200s", t->at->text,
+                         t->log);
     return r;
 }
 
