@@ -208,14 +208,15 @@ static void check_duplicate(struct judgement *j, const struct rule *self)
  * 4320 4.1. */
 static bool too_early(const struct judgement *j, const struct passage *p, const struct hop *trying)
 {
-    nsec_t wait = 0;
+    nsec_t wait = 0, shorter, after;
 
     if (transport_reliable(trying->transport) || !p->request || hop_order(p->request, trying) != HOP_BEFORE ||
-        p->request->first.source != trying->first.source)
+        p->request->first.clock != trying->first.clock)
         return false;
     for (nsec_t e = j->profile->t1; e < j->profile->t2; e *= 2)
         wait += e;
-    return trying->first.time - p->request->first.time < wait;
+    sighting_gap(&p->request->first, &trying->first, &shorter, &after);
+    return after < wait;
 }
 
 static void check_provisional(struct judgement *j, const struct rule *self)

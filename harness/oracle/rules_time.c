@@ -25,16 +25,17 @@ static void check_transport(struct judgement *j, const struct rule *self)
 /* The first interval that is too short for Timer E: T1, doubled each time up to T2. */
 static int too_soon(const struct judgement *j, const struct hop *h, nsec_t *ret_was, nsec_t *ret_should)
 {
-    nsec_t e = j->profile->t1, before = h->first.time;
+    nsec_t e = j->profile->t1, shorter, gap;
+    const struct sighting *before = &h->first;
 
     for (uint32_t i = 0; i < h->nrepeats && i < HOP_REPEATS_MAX; i++) {
-        nsec_t gap = h->repeat[i].time - before;
+        sighting_gap(before, &h->repeat[i], &shorter, &gap);
         if (gap < e - e / EARLY_PART - SLACK) {
             *ret_was = gap;
             *ret_should = e;
             return (int)i;
         }
-        before = h->repeat[i].time;
+        before = &h->repeat[i];
         e = 2 * e < j->profile->t2 ? 2 * e : j->profile->t2;
     }
     return -1;
@@ -72,12 +73,12 @@ static void check_final(struct judgement *j, const struct rule *self)
         const struct passage *p = &j->way->passage[i];
         const struct hop *h = p->request;
         uint32_t n = h && h->nrepeats < HOP_REPEATS_MAX ? h->nrepeats : HOP_REPEATS_MAX;
-        nsec_t last;
+        nsec_t last, longer;
         struct finding *f;
 
         if (!h || !h->nrepeats)
             continue;
-        last = h->repeat[n - 1].time - h->first.time;
+        sighting_gap(&h->first, &h->repeat[n - 1], &last, &longer);
         if (last <= limit + limit / EARLY_PART)
             continue;
         f = judgement_find(

@@ -3,6 +3,7 @@
 #define CPMSPEC_TESTS_HEP_PACKET_H
 
 #include "tests/craft.h"
+#include "wire/wrap.h"
 
 static inline void hep_chunk(struct buf *b, uint16_t vendor, uint16_t type, struct slice v)
 {
@@ -57,6 +58,18 @@ static inline struct slice hep_report(const char *src, uint16_t sport, const cha
     hep_number(&b, 12, agent, 4);
     hep_chunk(&b, 0, 15, payload);
     return join(hep_end(&b), SLICE(""));
+}
+
+/* Such a report as `sender` sends it to us, over UDP; good until the next one. */
+static inline struct frame hep_frame(uint64_t number, nsec_t time, const char *sender, struct slice report)
+{
+    static char datagram[WRAP_HEAD_MAX + 65535];
+    struct endpoint from = {.addr = craft_addr(sender), .port = 40000}, to = {.port = 9060};
+    struct slice bytes;
+
+    memcpy(datagram + WRAP_HEAD_MAX, report.p, report.n);
+    bytes = wrap_udp(&from, &to, datagram + WRAP_HEAD_MAX, report.n);
+    return craft_frame(number, time, LINK_HEP3, bytes);
 }
 
 #endif

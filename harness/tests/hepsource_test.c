@@ -1,7 +1,9 @@
 #include "tests/hep_packet.h"
 #include "tests/pipe.h"
 #include "tests/test.h"
+#include "wire/bytes.h"
 #include "wire/hepsource.h"
+#include "wire/ip.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -39,6 +41,26 @@ static int wait_for(struct frame *f)
     return r;
 }
 
+/* The HEP packet in a frame, and where it came from. */
+static struct slice packet_of(const struct frame *f, struct endpoint *ret_src, struct endpoint *ret_dst)
+{
+    struct ip_packet ip = {.version = 0};
+
+    CU_ASSERT_EQUAL(f->linktype, LINK_HEP3);
+    CU_ASSERT_EQUAL(ip_decode(f->bytes, &ip), IP_OK);
+    CU_ASSERT_TRUE(ip.protocol == IP_UDP && ip.missing == 0 && f->wire_len == f->bytes.n);
+    *ret_src = (struct endpoint){ip.src, get_be16(ip.payload.p)};
+    *ret_dst = (struct endpoint){ip.dst, get_be16(ip.payload.p + 2)};
+    return slice_tail(ip.payload, 8);
+}
+
+static struct slice packet(const struct frame *f)
+{
+    struct endpoint src, dst;
+
+    return packet_of(f, &src, &dst);
+}
+
 static struct slice report(const char *text)
 {
     return hep_report("192.0.2.1", 5060, "192.0.2.2", 5060, 17, 1, slice_of(text));
@@ -46,7 +68,8 @@ static struct slice report(const char *text)
 
 static void receives_datagrams(void)
 {
-    struct frame f, g;
+    struct frame f;
+    struct endpoint from, to, other;
     int one, two;
 
     listen_at("udp:127.0.0.1:0");
@@ -55,12 +78,14 @@ static void receives_datagrams(void)
     CU_ASSERT_EQUAL(source_next(s, &f, NULL), -EAGAIN);
     CU_ASSERT_TRUE(write_all(one, report("BYE 1")));
     CU_ASSERT_EQUAL_FATAL(wait_for(&f), 1);
-    CU_ASSERT_TRUE(slice_eq(f.bytes, report("BYE 1")));
-    CU_ASSERT_TRUE(f.linktype == LINK_HEP3 && f.number == 1 && f.source == 5);
-    CU_ASSERT_TRUE(f.reporter != 0 && f.time > 1700000000 * NSEC_PER_SEC);
+    CU_ASSERT_TRUE(slice_eq(packet_of(&f, &from, &to), report("BYE 1")));
+    CU_ASSERT_TRUE(f.number == 1 && f.source == 5 && f.time > 1700000000 * NSEC_PER_SEC);
+    CU_ASSERT_TRUE(from.port != 0 && to.port == hep_source_port(s));
+    CU_ASSERT_EQUAL(memcmp(from.addr.b, to.addr.b, sizeof to.addr.b), 0); /* 127.0.0.1 */
     CU_ASSERT_TRUE(write_all(two, report("BYE 2")));
-    CU_ASSERT_EQUAL_FATAL(wait_for(&g), 1);
-    CU_ASSERT_NOT_EQUAL(f.reporter, g.reporter);
+    CU_ASSERT_EQUAL_FATAL(wait_for(&f), 1);
+    CU_ASSERT_TRUE(slice_eq(packet_of(&f, &other, &to), report("BYE 2")));
+    CU_ASSERT_NOT_EQUAL(from.port, other.port);
     CU_ASSERT_EQUAL(source_next(s, &f, NULL), -EAGAIN);
     CU_ASSERT_EQUAL(source_dropped(s), 0);
     close(one);
@@ -79,14 +104,14 @@ static void receives_streams(void)
     CU_ASSERT_EQUAL(source_next(s, &f, NULL), -EAGAIN);
     CU_ASSERT_TRUE(write_all(fd, slice_tail(all, 3)));
     CU_ASSERT_EQUAL_FATAL(wait_for(&f), 1);
-    CU_ASSERT_TRUE(slice_eq(f.bytes, a));
+    CU_ASSERT_TRUE(slice_eq(packet(&f), a));
     CU_ASSERT_EQUAL_FATAL(wait_for(&f), 1);
-    CU_ASSERT_TRUE(slice_eq(f.bytes, b));
+    CU_ASSERT_TRUE(slice_eq(packet(&f), b));
     CU_ASSERT_EQUAL(f.number, 2);
     CU_ASSERT_TRUE(write_all(fd, slice_head(a, 20))); /* cut off */
     close(fd);
     CU_ASSERT_EQUAL_FATAL(wait_for(&f), 1);
-    CU_ASSERT_EQUAL(f.bytes.n, 20);
+    CU_ASSERT_EQUAL(packet(&f).n, 20);
     CU_ASSERT_EQUAL(source_next(s, &f, NULL), -EAGAIN);
 }
 
@@ -100,7 +125,7 @@ static void hangs_up_on_what_is_no_hep(void)
     fd = connect_to_it(SOCK_STREAM);
     CU_ASSERT_TRUE(write_all(fd, SLICE("GET / HTTP/1.1\r\n\r\n")));
     CU_ASSERT_EQUAL_FATAL(wait_for(&f), 1);
-    CHECK_SLICE(f.bytes, "GET / HTTP/1.1\r\n\r\n");
+    CHECK_SLICE(packet(&f), "GET / HTTP/1.1\r\n\r\n");
     CU_ASSERT_EQUAL(source_next(s, &f, NULL), -EAGAIN);
     CU_ASSERT_TRUE(read(fd, &byte, 1) <= 0);
     close(fd);

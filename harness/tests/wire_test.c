@@ -355,34 +355,48 @@ static void sctp(void)
     check_outcomes();
 }
 
-/* Both functions report the message that went from one to the other; it is one message. */
+/* What `sender` reports, `after` what was last reported. */
+static void report(const char *sender, nsec_t after, struct slice packet)
+{
+    struct frame f = hep_frame(++number, now += after, sender, packet);
+
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+}
+
+static struct slice report_of(uint16_t port, uint8_t protocol, uint32_t agent)
+{
+    return hep_report(A, 5060, B, port, protocol, agent, SLICE(BYE));
+}
+
+/* Both functions report the message that went from one to the other; it is one message, seen twice. */
 static void hep(void)
 {
-    struct frame f = craft_frame(1, now, LINK_HEP3, hep_report(A, 5060, B, 5060, 17, 1, SLICE(BYE)));
+    uint32_t first;
 
     fresh();
-    f.reporter = 11;
-    number = 1;
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    report(A, 0, report_of(5060, 17, 1));
     check_seen(1, A, 5060, TRANSPORT_UDP);
-    CU_ASSERT_EQUAL(seen.last.time, INT64_C(1700000000123456000));
-    f.reporter = 12;
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
-    f.reporter = 11;
-    f.bytes = hep_report(A, 5060, B, 5060, 17, 2, SLICE(BYE)); /* by another agent behind the same sender */
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    first = seen.last.reporter;
+    CU_ASSERT_TRUE(first != 0 && !seen.last.again && !seen.last.stream);
+    CU_ASSERT_EQUAL(seen.last.time, now);
+    CU_ASSERT_EQUAL(seen.last.stamp, INT64_C(1700000000123456000));
+    report(B, 0, hep_report(A, 40001, B, 5060, 17, 1, SLICE(BYE))); /* the port of a connection */
+    CU_ASSERT_TRUE(seen.n == 2 && seen.last.again && seen.last.reporter != first);
+    report(A, 0, report_of(5060, 17, 2)); /* another agent behind the same sender */
+    CU_ASSERT_TRUE(seen.n == 3 && seen.last.again && seen.last.reporter != first);
     CU_ASSERT_EQUAL(wire_count(w, WIRE_DUPLICATE), 2);
-    f.bytes = hep_report(A, 5060, B, 5061, 22, 1, SLICE(BYE));
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    report(A, NSEC_PER_MSEC, report_of(5060, 17, 1)); /* a proxy with many clocks behind it, and no names */
+    CU_ASSERT_TRUE(seen.n == 3 && wire_count(w, WIRE_DUPLICATE) == 3);
+    report(A, 500 * NSEC_PER_MSEC, report_of(5060, 17, 1)); /* sent again */
+    CU_ASSERT_TRUE(seen.n == 4 && !seen.last.again && seen.last.reporter == first);
+    report("192.0.2.99", 0, hep_report(A, 5060, B, 5061, 22, 1, SLICE(BYE "x")));
     CU_ASSERT_EQUAL(seen.last.transport, TRANSPORT_TLS);
-    CU_ASSERT_FALSE(seen.last.stream);
-    f.bytes = slice_head(f.bytes, f.bytes.n - 1);
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    report(A, 0, slice_head(report_of(5061, 22, 1), 80));
     CU_ASSERT_EQUAL(wire_count(w, WIRE_HEP_BAD), 1);
-    f.bytes = SLICE("HEP3\0\x0d\0\0\0\x0b\0\7\x64");
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    report(A, 0, SLICE("no HEP"));
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_HEP_BAD), 2);
+    report(A, 0, SLICE("HEP3\0\x0d\0\0\0\x0b\0\7\x64"));
     CU_ASSERT_EQUAL(wire_count(w, WIRE_HEP_OTHER), 1);
-    number = 6;
     check_outcomes();
 }
 
@@ -397,6 +411,8 @@ static void hep_in_a_capture(void)
     fresh_with(&o);
     give(ip4("10.0.0.1", "10.0.0.9", 17, 1, udp(40000, 9060, report)));
     check_seen(1, A, 5060, TRANSPORT_TCP);
+    give(ip4("10.0.0.1", "10.0.0.9", 17, 2, udp(40000, 5555, report))); /* at any port */
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_DUPLICATE), 1);
     check_outcomes();
 }
 

@@ -34,11 +34,12 @@ static bool keep_vias(struct arena *arena, struct hop *h)
     return true;
 }
 
-static struct sighting seen(const struct said *said)
+struct sighting said_where(const struct said *said)
 {
     const struct payload *p = said->payload;
 
-    return (struct sighting){.time = p->time, .frame = p->frame, .source = p->source};
+    return (struct sighting){
+        .time = p->time, .frame = p->frame, .source = p->source, .clock = said->clock, .stamp = p->stamp};
 }
 
 void said_about(struct said *said)
@@ -67,7 +68,7 @@ struct hop *hop_keep(struct arena *arena, const struct said *said)
     h->from = said->from;
     h->to = said->to;
     h->transport = said->payload->transport;
-    h->first = seen(said);
+    h->first = said_where(said);
     h->cseq_ok = said->cseq_ok;
     h->cseq = said->cseq_ok ? said->cseq : 0;
     h->call_id = sip_value(&h->msg, SIP_CALL_ID);
@@ -95,11 +96,11 @@ bool hop_same(const struct hop *h, const struct said *said)
            slice_eq(h->from_tag, said->from_tag);
 }
 
-/* Only a first sighting by each capture tells of order; that others retransmit as well is known from one. */
+/* Only a first sighting by each clock tells of order; that others retransmit as well is known from one. */
 static bool note_elsewhere(struct hop *h, struct sighting at)
 {
     for (uint32_t i = 0; i < h->nelsewhere && i < HOP_ELSEWHERE_MAX; i++)
-        if (h->elsewhere[i].source == at.source)
+        if (h->elsewhere[i].clock == at.clock)
             return true;
     if (h->nelsewhere < HOP_ELSEWHERE_MAX)
         h->elsewhere[h->nelsewhere] = at;
@@ -109,10 +110,12 @@ static bool note_elsewhere(struct hop *h, struct sighting at)
 
 bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said)
 {
-    const struct sighting at = seen(said);
+    const struct sighting at = said_where(said);
 
-    if (at.source != h->first.source)
+    if (at.clock != h->first.clock)
         return note_elsewhere(h, at);
+    if (said->payload->again)
+        return true;
     if (!h->repeat && !(h->repeat = arena_alloc(arena, HOP_REPEATS_MAX * sizeof *h->repeat)))
         return false;
     if (h->nrepeats < HOP_REPEATS_MAX)
@@ -123,31 +126,55 @@ bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said)
     return true;
 }
 
-static const struct sighting *seen_by(const struct hop *h, uint32_t source)
+static const struct sighting *seen_by(const struct hop *h, uint32_t clock)
 {
-    if (h->first.source == source)
+    if (h->first.clock == clock)
         return &h->first;
     for (uint32_t i = 0; i < h->nelsewhere && i < HOP_ELSEWHERE_MAX; i++)
-        if (h->elsewhere[i].source == source)
+        if (h->elsewhere[i].clock == clock)
             return &h->elsewhere[i];
     return NULL;
 }
 
+void sighting_gap(const struct sighting *from, const struct sighting *to, nsec_t *ret_shorter,
+                  nsec_t *ret_longer)
+{
+    nsec_t ours = to->time - from->time;
+    nsec_t theirs = from->stamp && to->stamp ? to->stamp - from->stamp : ours;
+
+    *ret_shorter = ours < theirs ? ours : theirs;
+    *ret_longer = ours < theirs ? theirs : ours;
+}
+
+/* Of reports both times must tell the same: theirs may have been set in between, and on the way to us one
+ * report may overtake another. */
 static enum hop_order order(const struct sighting *a, const struct sighting *b)
 {
-    if (a->time != b->time)
-        return a->time < b->time ? HOP_BEFORE : HOP_AFTER;
-    return a->frame < b->frame ? HOP_BEFORE : HOP_AFTER;
+    nsec_t shorter, longer;
+
+    sighting_gap(a, b, &shorter, &longer);
+    if (shorter == 0 && longer == 0)
+        return a->source != b->source ? HOP_UNORDERED : a->frame < b->frame ? HOP_BEFORE : HOP_AFTER;
+    if (shorter < 0 && longer > 0)
+        return HOP_UNORDERED;
+    return longer > 0 ? HOP_BEFORE : HOP_AFTER;
+}
+
+bool hop_seen_before(const struct hop *h, const struct sighting *at)
+{
+    const struct sighting *own = seen_by(h, at->clock);
+
+    return own && order(own, at) == HOP_BEFORE;
 }
 
 enum hop_order hop_order(const struct hop *a, const struct hop *b)
 {
-    const struct sighting *other = seen_by(b, a->first.source);
+    const struct sighting *other = seen_by(b, a->first.clock);
 
     if (other)
         return order(&a->first, other);
     for (uint32_t i = 0; i < a->nelsewhere && i < HOP_ELSEWHERE_MAX; i++)
-        if ((other = seen_by(b, a->elsewhere[i].source)))
+        if ((other = seen_by(b, a->elsewhere[i].clock)))
             return order(&a->elsewhere[i], other);
     return HOP_UNORDERED;
 }

@@ -14,6 +14,8 @@ struct sighting {
     nsec_t time;
     uint64_t frame;
     uint32_t source;
+    uint32_t clock; /* whose times can be compared: a capture point's, or a reporter's (HEP) */
+    nsec_t stamp;   /* of a report: what the reporter's clock said; 0 where there is none */
 };
 
 enum { HOP_REPEATS_MAX = 16, HOP_ELSEWHERE_MAX = 3, HOP_VIAS_MAX = 64 };
@@ -42,6 +44,7 @@ struct said {
     const struct sip_msg *msg;
     const struct payload *payload;
     role_set from, to;
+    uint32_t clock; /* see struct sighting */
     /* What tells it from other messages of its session; see said_about(). */
     struct slice branch; /* of the top Via; p == NULL where there is none */
     struct slice from_tag, to_tag;
@@ -51,6 +54,9 @@ struct said {
 
 /* Fills in what tells the message from others. */
 void said_about(struct said *said);
+
+/* Where and when it was. */
+struct sighting said_where(const struct said *said);
 
 /* Copies what is said into the arena. NULL where memory is out. */
 struct hop *hop_keep(struct arena *arena, const struct said *said);
@@ -66,9 +72,17 @@ bool hop_same(const struct hop *h, const struct said *said);
  * where memory is out. */
 bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said);
 
-/* Order in time, where one capture shows both messages: clocks of different captures are never compared. */
+/* The time between two sightings by one clock. A report comes with two times, the reporter's and ours: the
+ * shorter and the longer of what they say. */
+void sighting_gap(const struct sighting *from, const struct sighting *to, nsec_t *ret_shorter,
+                  nsec_t *ret_longer);
+
+/* Order in time, where one clock has seen both messages: different clocks are never compared. */
 enum hop_order { HOP_BEFORE, HOP_AFTER, HOP_UNORDERED };
 enum hop_order hop_order(const struct hop *a, const struct hop *b);
+
+/* Whether the clock of `at` had seen the message before. */
+bool hop_seen_before(const struct hop *h, const struct sighting *at);
 
 static inline bool hop_before(const struct hop *a, const struct hop *b)
 {

@@ -193,13 +193,13 @@ static void note_link(struct session *s, const struct said *said)
 static void note_after(struct tracked *t, const struct said *said)
 {
     const struct sip_msg *m = said->msg;
+    const struct sighting at = said_where(said);
 
     if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_ACK || m->method == SIP_BYE ||
-        !said->to_tag.n || sip_values_count(m, SIP_VIA) != 1)
+        !said->to_tag.n || sip_values_count(m, SIP_VIA) != 1 || !session_closed_before(&t->session, &at))
         return;
     if (!t->session.after++)
-        t->session.after_first = (struct sighting){
-            .time = said->payload->time, .frame = said->payload->frame, .source = said->payload->source};
+        t->session.after_first = at;
 }
 
 /* What joins legs may come on the way: the core gives the INVITE its icid. */
@@ -227,7 +227,6 @@ static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
 {
     struct tracked *t = leg->owner;
     struct session *s = &t->session;
-    const struct payload *p = said->payload;
     size_t before = t->held;
 
     note_link(s, said);
@@ -237,8 +236,8 @@ static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
     else if (!note_setup(r, leg, said))
         s->hops_lost++;
     if (!s->begin.frame)
-        s->begin = (struct sighting){.time = p->time, .frame = p->frame, .source = p->source};
-    s->last = (struct sighting){.time = p->time, .frame = p->frame, .source = p->source};
+        s->begin = said_where(said);
+    s->last = said_where(said);
     t->held = sizeof *t + s->arena.held;
     r->held += t->held - before;
     tracked_list_remove(&r->list[t->state], t);
@@ -261,6 +260,11 @@ int registry_say(struct registry *r, struct said *said)
     }
     said_about(said);
     leg = tracked_leg_find(r->legs, call_id, hash);
+    if (said->payload->again) {
+        if (leg)
+            session_add_again(&leg->owner->session, said);
+        return 0;
+    }
     if (leg)
         return add(r, leg, said);
     if (!begins(said)) {

@@ -62,6 +62,17 @@ void session_add(struct session *s, struct leg *leg, const struct said *said)
         s->hops_lost++;
 }
 
+void session_add_again(struct session *s, const struct said *said)
+{
+    for (unsigned i = s->nhops; i-- > 0;) {
+        if (!hop_same(s->hop[i], said))
+            continue;
+        if (!hop_repeat(&s->arena, s->hop[i], said))
+            s->hops_lost++;
+        return;
+    }
+}
+
 static bool challenge(unsigned status)
 {
     return status == 401 || status == 407;
@@ -73,6 +84,17 @@ static bool request_answered(const struct session *s, const struct hop *request)
         const struct hop *h = s->hop[i];
         if (h->msg.status >= 200 && !challenge(h->msg.status) &&
             slice_eq(hop_branch(h), hop_branch(request)) && slice_eq(h->call_id, request->call_id))
+            return true;
+    }
+    return false;
+}
+
+bool session_closed_before(const struct session *s, const struct sighting *at)
+{
+    for (unsigned i = 0; i < s->nhops; i++) {
+        const struct hop *h = s->hop[i];
+        const struct leg *leg = session_leg(s, h->call_id);
+        if (h->msg.status >= 200 && leg && h->nvias <= leg->bye_vias && hop_seen_before(h, at))
             return true;
     }
     return false;

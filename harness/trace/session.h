@@ -30,6 +30,12 @@ struct leg *session_leg(const struct session *s, struct slice call_id);
  * hops_lost. */
 void session_add(struct session *s, struct leg *leg, const struct said *said);
 
+/* Whether the clock of `at` had seen the answer that ends the closing by then. */
+bool session_closed_before(const struct session *s, const struct sighting *at);
+
+/* Notes that a message which it has already was seen by another capture point, too. */
+void session_add_again(struct session *s, const struct said *said);
+
 /* Whether every BYE has a final answer, other than a challenge (401, 407), where it was first sent. */
 bool session_answered(const struct session *s);
 

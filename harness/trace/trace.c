@@ -40,14 +40,24 @@ void trace_free(struct trace *t)
     free(t);
 }
 
+/* Reporters' numbers are kept apart from those of capture points. */
+static uint32_t clock_of(const struct trace *t, const struct payload *p)
+{
+    if (p->reporter)
+        return p->reporter | 0x80000000;
+    return p->source < t->config.nclocks ? t->config.clock[p->source] : p->source;
+}
+
 static int hear(struct trace *t, struct sip_msg *m, const struct payload *p)
 {
-    struct said said = {.msg = m, .payload = p};
+    struct said said = {.msg = m, .payload = p, .clock = clock_of(t, p)};
 
     said.from = profile_owners(t->config.profile, &p->src);
     said.to = profile_owners(t->config.profile, &p->dst);
     if (p->cut)
         m->defects |= SIP_DEFECT_CUT;
+    if (p->again)
+        return registry_say(t->registry, &said);
     t->counts.messages++;
     if ((m->defects & ~SIP_DEFECTS_LEGAL) && !(m->defects & SIP_DEFECT_CUT))
         t->counts.malformed++;

@@ -12,6 +12,8 @@ struct trace_config {
     const struct profile *profile; /* borrowed for the trace's life */
     nsec_t linger;                 /* a closed session is kept for this long (capture time); 0: 64*T1 */
     bool many_clocks;              /* several captures: time retires nothing, only the end does */
+    const uint32_t *clock;         /* whose clock a source's times are, by its index; borrowed */
+    uint32_t nclocks;              /* sources that are not in it have a clock each, their index */
     size_t memory_max;             /* bytes of all sessions together; 0: 1 GiB */
 };
 

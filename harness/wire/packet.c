@@ -4,7 +4,6 @@
 #include "wire/bytes.h"
 #include "wire/hash.h"
 #include "wire/hep.h"
-#include "wire/hepsource.h"
 #include "wire/link.h"
 #include "wire/tunnel.h"
 #include "wire/wire_state.h"

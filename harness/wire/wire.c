@@ -76,7 +76,7 @@ static void fill_in(struct wire_options *o)
 static int take_message(void *ctx, const struct payload *p)
 {
     struct wire *w = ctx;
-    int outcome = payload_take(w, w->sctp_frame, p, 0);
+    int outcome = payload_take(w, p, 0);
 
     if (outcome >= 0 && w->sctp_shown != WIRE_USED)
         w->sctp_shown = outcome;
