@@ -189,7 +189,7 @@ static const char *complaint(struct kept *k, const struct drive_witness *w)
         return arena_printf(&k->arena, "%s (SIPp, %s) was still waiting when its time was over", w->role,
                             w->scenario);
     return arena_printf(&k->arena, "%s (SIPp, %s) says that the session failed: %s", w->role, w->scenario,
-                        *w->word ? w->word : "no reason given");
+                        *w->word ? w->word : "it gives no reason");
 }
 
 /* Two witnesses of one event: where one says that all went well and the other does not, that is told, and

@@ -104,8 +104,6 @@ static void take_witness(struct member *m)
     if (w->status == 0)
         return;
     logfile_sipp(m->actor.party->errors, w->word, sizeof w->word);
-    if (!*w->word)
-        process_describe(m->actor.process, w->word, sizeof w->word);
 }
 
 static bool all_ended(const struct clients *c)
