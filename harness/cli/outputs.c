@@ -22,11 +22,11 @@ static int open_files(struct outputs *o, const struct options *options, struct e
     struct report_writer *w;
     int e = 0;
 
-    if (options->junit && (e = junit_open(options->junit, "", &w, err)) >= 0)
+    if (options->junit && (e = junit_open(options->junit, o->folder, &w, err)) >= 0)
         e = report_add(&o->report, w, err);
     if (e >= 0 && options->json && (e = json_open(options->json, &w, err)) >= 0)
         e = report_add(&o->report, w, err);
-    if (e >= 0 && options->html && (e = html_open(options->html, "", &w, err)) >= 0)
+    if (e >= 0 && options->html && (e = html_open(options->html, o->folder_absolute, &w, err)) >= 0)
         e = report_add(&o->report, w, err);
     return e;
 }

@@ -8,6 +8,9 @@
 struct outputs {
     struct report report;
     int expected; /* how many results there will be, where that is known before outputs_open; else 0 */
+    /* The folder that attachments are relative to, where there are any: as it is found from the working
+     * folder, which is a CI system's workspace, and as it is found from anywhere. Borrowed. */
+    const char *folder, *folder_absolute;
     struct error error;
     char command[512];
 };

@@ -18,6 +18,7 @@
 #include "drive/capture.h"
 #include "drive/plan.h"
 #include "drive/process.h"
+#include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
 
@@ -266,14 +267,19 @@ static void on_done(void *ctx, int i, const struct drive_outcome *o)
 
 /* --- the report */
 
-static int add_file(struct run *r, const char *name, bool junit, struct error *err)
+enum format { FORMAT_JUNIT, FORMAT_JSON, FORMAT_HTML };
+
+static int add_file(struct run *r, const char *name, enum format format, struct error *err)
 {
     char path[RUNFOLDER_PATH + 64];
     struct report_writer *w;
     int e;
 
     snprintf(path, sizeof path, "%s/%s", r->folder.absolute, name);
-    e = junit ? junit_open(path, "", &w, err) : json_open(path, &w, err);
+    if (format == FORMAT_JUNIT)
+        e = junit_open(path, r->folder.shown, &w, err);
+    else
+        e = format == FORMAT_JSON ? json_open(path, &w, err) : html_open(path, "", &w, err);
     return e < 0 ? e : report_add(&r->outputs.report, w, err);
 }
 
@@ -282,12 +288,16 @@ static int open_outputs(struct run *r, int argc, char **argv, struct error *err)
     int e;
 
     r->outputs.expected = r->n;
+    r->outputs.folder = r->folder.shown;
+    r->outputs.folder_absolute = r->folder.absolute;
     e = outputs_open(&r->outputs, &r->options, argc, argv, &r->summary, err);
     r->opened = true;
     if (e == 0)
-        e = add_file(r, "junit.xml", true, err);
+        e = add_file(r, "junit.xml", FORMAT_JUNIT, err);
     if (e == 0)
-        e = add_file(r, "results.json", false, err);
+        e = add_file(r, "results.json", FORMAT_JSON, err);
+    if (e == 0)
+        e = add_file(r, "report.html", FORMAT_HTML, err);
     return e;
 }
 
