@@ -110,5 +110,6 @@ docs: $(BUILD)/cpmspec
 clean:
 	rm -rf build build-*
 
+include scripts/mutants.mk
 include scripts/quality.mk
 -include $(wildcard $(BUILD)/*/*.d)
