@@ -108,14 +108,19 @@ static void findings(struct xmlout *x, const struct summary *s, const struct res
 
 static void attachments(struct xmlout *x, const struct result *r, const char *folder)
 {
+    if (r->nattachments == 0)
+        return;
+    xmlout_start(x, "p");
+    xmlout_attr(x, "class", "files");
+    xmlout_text(x, "Files:");
     for (int i = 0; i < r->nattachments; i++) {
-        xmlout_start(x, "p");
+        xmlout_text(x, " ");
         xmlout_start(x, "a");
-        xmlout_attrf(x, "href", "%s%s%s", *folder ? folder : ".", "/", r->attachment[i]);
+        xmlout_attrf(x, "href", "%s/%s", *folder ? folder : ".", r->attachment[i]);
         xmlout_text(x, r->attachment[i]);
         xmlout_end(x);
-        xmlout_end(x);
     }
+    xmlout_end(x);
 }
 
 static void identity(struct xmlout *x, const struct result *r)

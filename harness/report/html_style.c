@@ -52,6 +52,7 @@ static const char sheet[] =
     "10px;"
     "margin:4px 0;user-select:all}\n"
     "a{color:var(--info)}\n"
+    ".files{margin-top:12px;font-size:.9rem}.files a{margin-right:10px;white-space:nowrap}\n"
     "svg{display:block;width:100%;min-width:820px;margin:12px 0;font:13px var(--mono)}\n"
     "svg .life{stroke:var(--line);stroke-width:2}\n"
     "svg .box{fill:var(--page);stroke:var(--soft)}\n"

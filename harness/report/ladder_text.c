@@ -100,7 +100,7 @@ const char *ladder_note(const struct summary *s, const struct result *r, int i, 
     out[0] = '\0';
     if (word[row->mark])
         note(out, "", word[row->mark]);
-    if (rule)
+    if (rule && !(row->mark == LADDER_MISSING && strcmp(rule, "path.missing") == 0)) /* said already */
         note(out, "", rule);
     snprintf(times, sizeof times, "%u", row->repeats);
     if (row->repeats)
