@@ -69,9 +69,13 @@ static bool has_service(const struct sip_msg *m)
                                                SIP_ACCEPT_CONTACT, SIP_CONTACT};
 
     for (size_t i = 0; i < sizeof carriers / sizeof carriers[0]; i++) {
-        struct slice value = sip_value(m, carriers[i]);
-        if (slice_find_slice(value, SLICE("3gpp-service.ims.icsi.oma.cpm")) < value.n)
-            return true;
+        struct sip_values walk;
+        struct slice value;
+
+        sip_values_start(&walk, m, carriers[i]);
+        while (sip_values_next(&walk, &value))
+            if (slice_find_slice(value, SLICE("3gpp-service.ims.icsi.oma.cpm")) < value.n)
+                return true;
     }
     return false;
 }
