@@ -1,5 +1,6 @@
 #include "suite/profile.h"
 
+#include "base/words.h"
 #include "suite/duration.h"
 #include "suite/xml.h"
 
@@ -163,6 +164,7 @@ static int read_capture(const xmlNode *n, struct profile_capture *c, struct erro
 {
     static const char *const kinds[] = {
         [CAPTURE_INTERFACE] = "interface", [CAPTURE_COMMAND] = "command", [CAPTURE_HEP] = "hep"};
+    struct words words;
     int given = 0, r;
 
     for (int kind = CAPTURE_INTERFACE; kind <= CAPTURE_HEP; kind++) {
@@ -178,6 +180,10 @@ static int read_capture(const xmlNode *n, struct profile_capture *c, struct erro
                          given ? "more than one source" : "no source");
     if (slice_trim(slice_of(c->text)).n == 0)
         return xml_error(n, err, "the %s to capture from is empty", kinds[c->kind]);
+    r = c->kind == CAPTURE_COMMAND ? words_split(slice_of(c->text), &words) : 0;
+    if (r < 0)
+        return xml_error(n, err, "the command has %s; there is no shell, quotes only join words",
+                         r == -EINVAL ? "a quote without its end" : "too many words");
     if (c->kind == CAPTURE_HEP && !is_hep(c->text))
         return xml_error(
             n, err, "hep=\"%s\" is no place to listen; write \"udp:127.0.0.1:9060\" or \"tcp:…\"", c->text);

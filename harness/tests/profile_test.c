@@ -327,6 +327,9 @@ static void refuses_wrong_captures(void)
         "sut.xml:4: <capture> has more than one source; give exactly one of interface, command or hep"));
     CU_ASSERT_TRUE(refuses(SUT(NODE("x", "10.0.0.1") "<capture command=' '/>"),
                            "sut.xml:4: the command to capture from is empty"));
+    CU_ASSERT_TRUE(refuses(
+        SUT(NODE("x", "10.0.0.1") "<capture command='tcpdump \"-w -'/>"),
+        "sut.xml:4: the command has a quote without its end; there is no shell, quotes only join words"));
     CU_ASSERT_TRUE(refuses(SUT(NODE("x", "10.0.0.1") "<capture interface='lo'/>\n<capture interface='lo'/>"),
                            "sut.xml:5: \"lo\" is already captured from in line 4; remove one of the two"));
     for (size_t i = 0; i < sizeof hep / sizeof hep[0]; i++) {
