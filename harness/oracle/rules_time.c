@@ -100,6 +100,12 @@ static void check_closed(struct judgement *j, const struct rule *self)
                            judgement_text(j, "%s sent another one", judgement_sender(j, j->way->again)));
         finding_show(f, j->way->again);
     }
+    if (j->way->late && j->way->n) {
+        f = judgement_find(j, self, judgement_step(j, &j->way->passage[0], false),
+                           "an end that was handed a leaving request sends none of its own",
+                           judgement_text(j, "%s did", judgement_from(j, &j->way->passage[0])));
+        finding_show(f, j->way->passage[0].request);
+    }
     if (!s->after)
         return;
     f = judgement_find(j, self, 0, "after the answer no further request is sent in the dialog",
