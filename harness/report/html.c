@@ -98,37 +98,22 @@ static void total(struct xmlout *x, const struct summary *s, enum verdict v)
     xmlout_end(x);
 }
 
-static void pair(struct xmlout *x, const char *name, const char *value)
-{
-    if (!value || !*value)
-        return;
-    xmlout_element(x, "dt", name);
-    xmlout_element(x, "dd", value);
-}
-
 static void count(struct xmlout *x, const char *name, uint64_t n)
 {
     char text[32];
 
     snprintf(text, sizeof text, "%llu", (unsigned long long)n);
-    pair(x, name, n ? text : NULL);
+    html_fact(x, name, n ? text : NULL);
 }
 
 static void facts(struct xmlout *x, const struct summary *s)
 {
     const struct capture_facts *c = &s->capture;
-    char time[TEXT_TIME], seconds[TEXT_TIME];
 
     xmlout_start(x, "dl");
-    pair(x, "Begin", text_time(s->begin, time));
-    if (s->end > s->begin) {
-        xmlout_element(x, "dt", "Duration");
-        xmlout_start(x, "dd");
-        xmlout_textf(x, "%s s", text_seconds(s->end - s->begin, seconds));
-        xmlout_end(x);
-    }
+    html_times(x, s->begin, s->end);
     for (int i = 0; i < s->nsources && i < 32; i++)
-        pair(x, "Capture", s->source[i]);
+        html_fact(x, "Capture", s->source[i]);
     count(x, "Frames", c->frames);
     count(x, "SIP messages", c->sip_messages);
     count(x, "Captured twice", c->duplicate_frames);
@@ -137,7 +122,7 @@ static void facts(struct xmlout *x, const struct summary *s)
     count(x, "Sessions left open", c->open_sessions);
     for (int i = 0; i < c->nreasons && i < REASONS_MAX; i++)
         count(x, c->reason[i].name, c->reason[i].count);
-    pair(x, "Command", s->command);
+    html_fact(x, "Command", s->command);
     xmlout_end(x);
 }
 

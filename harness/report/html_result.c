@@ -35,12 +35,25 @@ void html_line(struct xmlout *x, const struct result *r)
     xmlout_end(x);
 }
 
-static void pair(struct xmlout *x, const char *name, const char *value)
+void html_fact(struct xmlout *x, const char *name, const char *value)
 {
     if (!value || !*value)
         return;
     xmlout_element(x, "dt", name);
     xmlout_element(x, "dd", value);
+}
+
+void html_times(struct xmlout *x, nsec_t begin, nsec_t end)
+{
+    char time[TEXT_TIME];
+
+    html_fact(x, "Begin", text_time(begin, time));
+    if (!begin || end <= begin)
+        return;
+    xmlout_element(x, "dt", "Duration");
+    xmlout_start(x, "dd");
+    xmlout_textf(x, "%s s", text_seconds(end - begin, time));
+    xmlout_end(x);
 }
 
 /* A command for each capture that has frames of the finding. */
@@ -75,9 +88,9 @@ static void open_finding(struct xmlout *x, const struct summary *s, const struct
     xmlout_textf(x, " (%s%s)", severity_name(f->severity), f->inconclusive ? ", evidence is missing" : "");
     xmlout_end(x);
     xmlout_start(x, "dl");
-    pair(x, "Clause", f->clause);
-    pair(x, "Expected", f->expected);
-    pair(x, "Observed", f->observed);
+    html_fact(x, "Clause", f->clause);
+    html_fact(x, "Expected", f->expected);
+    html_fact(x, "Observed", f->observed);
     xmlout_end(x);
     proof(x, s, f);
 }
@@ -125,21 +138,13 @@ static void attachments(struct xmlout *x, const struct result *r, const char *fo
 
 static void identity(struct xmlout *x, const struct result *r)
 {
-    char time[TEXT_TIME], seconds[TEXT_TIME];
-
     xmlout_start(x, "dl");
-    pair(x, "Verdict", r->reason);
-    pair(x, "Flow", r->flow);
-    pair(x, "Closed by", r->closer);
+    html_fact(x, "Verdict", r->reason);
+    html_fact(x, "Flow", r->flow);
+    html_fact(x, "Closed by", r->closer);
     for (int i = 0; i < r->ncall_ids && i < CALL_IDS_SHOWN; i++)
-        pair(x, "Call-ID", r->call_id[i]);
-    pair(x, "Begin", text_time(r->begin, time));
-    if (r->begin && r->end > r->begin) {
-        xmlout_element(x, "dt", "Duration");
-        xmlout_start(x, "dd");
-        xmlout_textf(x, "%s s", text_seconds(r->end - r->begin, seconds));
-        xmlout_end(x);
-    }
+        html_fact(x, "Call-ID", r->call_id[i]);
+    html_times(x, r->begin, r->end);
     xmlout_end(x);
 }
 

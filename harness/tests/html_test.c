@@ -6,15 +6,8 @@
 
 #include <errno.h>
 #include <libxml/parser.h>
-#include <libxml/xpath.h>
 #include <stdio.h>
 #include <stdlib.h>
-
-static void quiet(void *ctx, const char *fmt, ...)
-{
-    (void)ctx;
-    (void)fmt;
-}
 
 static int write_report(const char *path, const enum sample *which, int n, const struct summary *s,
                         struct error *err)
@@ -22,29 +15,7 @@ static int write_report(const char *path, const enum sample *which, int n, const
     struct report_writer *w = NULL;
     int r = html_open(path, "logs", &w, err);
 
-    if (r < 0)
-        return r;
-    for (int i = 0; i < n && r == 0; i++)
-        r = w->ops->result(w, s, sample_result(which[i]), err);
-    if (r == 0)
-        r = w->ops->finish(w, s, err);
-    w->ops->free(w);
-    return r;
-}
-
-static const enum sample all[] = {SAMPLE_PASS,  SAMPLE_FAIL,  SAMPLE_INCONCLUSIVE, SAMPLE_NOT_APPLICABLE,
-                                  SAMPLE_ERROR, SAMPLE_WEIRD, SAMPLE_EMPTY};
-
-/* What an XPath comes to; svg is a namespace of its own, so it is matched by local-name(). */
-static double number(xmlDocPtr doc, const char *xpath)
-{
-    xmlXPathContextPtr context = xmlXPathNewContext(doc);
-    xmlXPathObjectPtr o = xmlXPathEvalExpression((const xmlChar *)xpath, context);
-    double n = o ? xmlXPathCastToNumber(o) : -1;
-
-    xmlXPathFreeObject(o);
-    xmlXPathFreeContext(context);
-    return n;
+    return r < 0 ? r : sample_report(w, which, n, s, err);
 }
 
 static void shows_all_there_is(void)
@@ -54,22 +25,22 @@ static void shows_all_there_is(void)
     struct error err = {0};
     xmlDocPtr doc;
 
-    CU_ASSERT_EQUAL_FATAL(write_report(path, all, SAMPLE_COUNT, &s, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(write_report(path, sample_all, SAMPLE_COUNT, &s, &err), 0);
     doc = xmlReadFile(path, NULL, XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
     CU_ASSERT_PTR_NOT_NULL_FATAL(doc); /* well-formed, whatever bytes there were */
-    CU_ASSERT_EQUAL(number(doc, "count(//details)"), SAMPLE_COUNT);
-    CU_ASSERT_EQUAL(number(doc, "count(//section[1]/details)"), 5); /* what did not pass is first */
-    CU_ASSERT_EQUAL(number(doc, "count(//details[@class='pass']//*[local-name()='circle'])"), 14);
-    CU_ASSERT_EQUAL(number(doc, "count(//details[@class='pass']//*[local-name()='rect'])"), 6);
-    CU_ASSERT_EQUAL(number(doc, "count(//details[@class='pass']//*[@class='hop inferred'])"), 1);
-    CU_ASSERT_EQUAL(number(doc, "count(//details[@class='pass']//*[@class='hop inside'])"), 1);
-    CU_ASSERT_EQUAL(number(doc, "count(//details[1]//*[@class='hop missing'])"), 2);
-    CU_ASSERT_EQUAL(number(doc, "count(//details[1]//*[@class='hop wrong'])"), 1);
-    CU_ASSERT_EQUAL(number(doc, "count(//details[1]//*[@class='hop unseen'])"), 1);
-    CU_ASSERT_EQUAL(number(doc, "count(//div[@class='finding must']/div[@class='finding must'])"), 1);
-    CU_ASSERT_EQUAL(number(doc, "count(//div[@class='body']/div[@class='finding note'])"), 1);
-    CU_ASSERT_EQUAL(number(doc, "count(//code[contains(.,'frame.number in {30, 29}')])"), 1);
-    CU_ASSERT_EQUAL(number(doc, "count(//a[@href='logs/CPM_CLS_NET_V_001/capture.pcapng'])"), 3);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//details)"), SAMPLE_COUNT);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//section[1]/details)"), 5); /* what did not pass is first */
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//details[@class='pass']//*[local-name()='circle'])"), 14);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//details[@class='pass']//*[local-name()='rect'])"), 6);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//details[@class='pass']//*[@class='hop inferred'])"), 1);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//details[@class='pass']//*[@class='hop inside'])"), 1);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//details[1]//*[@class='hop missing'])"), 2);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//details[1]//*[@class='hop wrong'])"), 1);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//details[1]//*[@class='hop unseen'])"), 1);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//div[@class='finding must']/div[@class='finding must'])"), 1);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//div[@class='body']/div[@class='finding note'])"), 1);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//code[contains(.,'frame.number in {30, 29}')])"), 1);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//a[@href='logs/CPM_CLS_NET_V_001/capture.pcapng'])"), 3);
     xmlFreeDoc(doc);
 }
 
@@ -82,7 +53,7 @@ static void needs_nothing_from_elsewhere(void)
     struct error err = {0};
     char *text;
 
-    CU_ASSERT_EQUAL_FATAL(write_report(path, all, SAMPLE_COUNT, &s, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(write_report(path, sample_all, SAMPLE_COUNT, &s, &err), 0);
     text = sample_read(path, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
     for (size_t i = 0; i < sizeof never / sizeof never[0]; i++)
@@ -144,8 +115,8 @@ static void bounds_one_ladder(void)
     w->ops->free(w);
     doc = xmlReadFile(path, NULL, XML_PARSE_NONET);
     CU_ASSERT_PTR_NOT_NULL_FATAL(doc);
-    CU_ASSERT_EQUAL(number(doc, "count(//*[@class='hop extra'])"), 200);
-    CU_ASSERT_EQUAL(number(doc, "count(//p[.='and 4800 more messages: see the JSON report'])"), 1);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//*[@class='hop extra'])"), 200);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//p[.='and 4800 more messages: see the JSON report'])"), 1);
     xmlFreeDoc(doc);
 }
 
@@ -174,7 +145,7 @@ static void tells_of_a_full_disk(void)
     struct summary s = sample_summary(1, 0);
     struct error err = {0};
 
-    CU_ASSERT_EQUAL(write_report("/dev/full", all, SAMPLE_COUNT, &s, &err), -ENOSPC);
+    CU_ASSERT_EQUAL(write_report("/dev/full", sample_all, SAMPLE_COUNT, &s, &err), -ENOSPC);
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "No space left"));
 }
 
@@ -193,7 +164,7 @@ static void survives_lack_of_memory(void)
     char path[1024];
 
     snprintf(path, sizeof path, "%s", sample_path("oom", "out.html"));
-    xmlSetGenericErrorFunc(NULL, quiet);
+    xmlSetGenericErrorFunc(NULL, sample_quiet);
     CU_ASSERT_TRUE(oom_check_rules(writes_some, path, &rules) > 100);
     CU_ASSERT_EQUAL(sample_entries("oom"), 1);
 }

@@ -7,18 +7,11 @@
 #include <errno.h>
 #include <libxml/parser.h>
 #include <libxml/relaxng.h>
-#include <libxml/xpath.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #define SCHEMA "testcases/schema/junit.rng"
-
-static void quiet(void *ctx, const char *fmt, ...)
-{
-    (void)ctx;
-    (void)fmt;
-}
 
 /* Well-formed and as the schema has it. */
 static bool is_valid(xmlDocPtr doc)
@@ -28,7 +21,7 @@ static bool is_valid(xmlDocPtr doc)
     xmlRelaxNGValidCtxtPtr valid = xmlRelaxNGNewValidCtxt(schema);
     bool good;
 
-    xmlRelaxNGSetValidErrors(valid, quiet, quiet, NULL);
+    xmlRelaxNGSetValidErrors(valid, sample_quiet, sample_quiet, NULL);
     good = doc && valid && xmlRelaxNGValidateDoc(valid, doc) == 0;
     xmlRelaxNGFreeValidCtxt(valid);
     xmlRelaxNGFree(schema);
@@ -36,23 +29,12 @@ static bool is_valid(xmlDocPtr doc)
     return good;
 }
 
-static double number(xmlDocPtr doc, const char *xpath)
-{
-    xmlXPathContextPtr context = xmlXPathNewContext(doc);
-    xmlXPathObjectPtr o = xmlXPathEvalExpression((const xmlChar *)xpath, context);
-    double n = o ? xmlXPathCastToNumber(o) : -1;
-
-    xmlXPathFreeObject(o);
-    xmlXPathFreeContext(context);
-    return n;
-}
-
 static bool holds(xmlDocPtr doc, const char *xpath)
 {
     char both[512];
 
     snprintf(both, sizeof both, "number(boolean(%s))", xpath);
-    return number(doc, both) == 1;
+    return sample_number(doc, both) == 1;
 }
 
 static xmlDocPtr parse(const char *path)
@@ -66,18 +48,8 @@ static int write_report(const char *path, const enum sample *which, int n, const
     struct report_writer *w = NULL;
     int r = junit_open(path, "reports/now", &w, err);
 
-    if (r < 0)
-        return r;
-    for (int i = 0; i < n && r == 0; i++)
-        r = w->ops->result(w, s, sample_result(which[i]), err);
-    if (r == 0)
-        r = w->ops->finish(w, s, err);
-    w->ops->free(w);
-    return r;
+    return r < 0 ? r : sample_report(w, which, n, s, err);
 }
-
-static const enum sample all[] = {SAMPLE_PASS,  SAMPLE_FAIL,  SAMPLE_INCONCLUSIVE, SAMPLE_NOT_APPLICABLE,
-                                  SAMPLE_ERROR, SAMPLE_WEIRD, SAMPLE_EMPTY};
 
 static void maps_each_verdict(void)
 {
@@ -86,18 +58,18 @@ static void maps_each_verdict(void)
     struct error err = {0};
     xmlDocPtr doc;
 
-    CU_ASSERT_EQUAL_FATAL(write_report(path, all, SAMPLE_COUNT, &s, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(write_report(path, sample_all, SAMPLE_COUNT, &s, &err), 0);
     doc = parse(path);
     CU_ASSERT_PTR_NOT_NULL_FATAL(doc);
     CU_ASSERT_TRUE(is_valid(doc));
-    CU_ASSERT_EQUAL(number(doc, "count(//testcase)"), SAMPLE_COUNT);
-    CU_ASSERT_EQUAL(number(doc, "//testsuite/@tests"), SAMPLE_COUNT);
-    CU_ASSERT_EQUAL(number(doc, "//testsuites/@tests"), SAMPLE_COUNT);
-    CU_ASSERT_EQUAL(number(doc, "//testsuite/@failures"), number(doc, "count(//failure)"));
-    CU_ASSERT_EQUAL(number(doc, "//testsuite/@errors"), number(doc, "count(//error)"));
-    CU_ASSERT_EQUAL(number(doc, "//testsuite/@skipped"), number(doc, "count(//skipped)"));
-    CU_ASSERT_EQUAL(number(doc, "count(//failure)"), 2);
-    CU_ASSERT_EQUAL(number(doc, "count(//error)"), 3);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//testcase)"), SAMPLE_COUNT);
+    CU_ASSERT_EQUAL(sample_number(doc, "//testsuite/@tests"), SAMPLE_COUNT);
+    CU_ASSERT_EQUAL(sample_number(doc, "//testsuites/@tests"), SAMPLE_COUNT);
+    CU_ASSERT_EQUAL(sample_number(doc, "//testsuite/@failures"), sample_number(doc, "count(//failure)"));
+    CU_ASSERT_EQUAL(sample_number(doc, "//testsuite/@errors"), sample_number(doc, "count(//error)"));
+    CU_ASSERT_EQUAL(sample_number(doc, "//testsuite/@skipped"), sample_number(doc, "count(//skipped)"));
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//failure)"), 2);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//error)"), 3);
     CU_ASSERT_TRUE(holds(doc, "//testcase[starts-with(@name,'session-7')]/error[@type='inconclusive']"));
     CU_ASSERT_TRUE(holds(doc, "//testcase[starts-with(@name,'CPM_CLS_NET_TI_009')]/skipped"));
     CU_ASSERT_TRUE(
@@ -159,8 +131,8 @@ static void is_green_only_where_the_exit_status_is_0(void)
         CU_ASSERT_EQUAL(write_report(path, &cases[i].which, cases[i].n, &s, &err), 0);
         doc = parse(path);
         CU_ASSERT_TRUE(is_valid(doc));
-        CU_ASSERT_EQUAL(number(doc, "count(//failure|//error)") == 0, summary_exit_status(&s) == 0);
-        CU_ASSERT_EQUAL(number(doc, "//testsuite/@tests"), number(doc, "count(//testcase)"));
+        CU_ASSERT_EQUAL(sample_number(doc, "count(//failure|//error)") == 0, summary_exit_status(&s) == 0);
+        CU_ASSERT_EQUAL(sample_number(doc, "//testsuite/@tests"), sample_number(doc, "count(//testcase)"));
         xmlFreeDoc(doc);
     }
 }
@@ -217,7 +189,7 @@ static void tells_of_a_full_disk(void)
     struct summary s = sample_summary(1, 0);
     struct error err = {0};
 
-    CU_ASSERT_EQUAL(write_report("/dev/full", all, SAMPLE_COUNT, &s, &err), -ENOSPC);
+    CU_ASSERT_EQUAL(write_report("/dev/full", sample_all, SAMPLE_COUNT, &s, &err), -ENOSPC);
     CU_ASSERT_STRING_EQUAL(err.file, "/dev/full");
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "No space left"));
 }
@@ -227,7 +199,7 @@ static int writes_all(void *path)
     struct summary s = sample_summary(1, 2);
     struct error err;
 
-    return write_report(path, all, SAMPLE_COUNT, &s, &err);
+    return write_report(path, sample_all, SAMPLE_COUNT, &s, &err);
 }
 
 static void survives_lack_of_memory(void)
@@ -237,7 +209,7 @@ static void survives_lack_of_memory(void)
     char path[1024];
 
     snprintf(path, sizeof path, "%s", sample_path("oom", "out.xml"));
-    xmlSetGenericErrorFunc(NULL, quiet);
+    xmlSetGenericErrorFunc(NULL, sample_quiet);
     CU_ASSERT_TRUE(oom_check_rules(writes_all, path, &rules) > 50);
     CU_ASSERT_EQUAL(sample_entries("oom"), 1);
 }

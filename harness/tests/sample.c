@@ -1,8 +1,10 @@
 #include "tests/sample.h"
 
+#include "report/report.h"
 #include "tests/scratch.h"
 
 #include <dirent.h>
+#include <libxml/xpath.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -214,6 +216,40 @@ static const struct result results[SAMPLE_COUNT] = {
 const struct result *sample_result(enum sample which)
 {
     return &results[which];
+}
+
+const enum sample sample_all[SAMPLE_COUNT] = {SAMPLE_PASS,           SAMPLE_FAIL,  SAMPLE_INCONCLUSIVE,
+                                              SAMPLE_NOT_APPLICABLE, SAMPLE_ERROR, SAMPLE_WEIRD,
+                                              SAMPLE_EMPTY};
+
+int sample_report(struct report_writer *w, const enum sample *which, int n, const struct summary *s,
+                  struct error *err)
+{
+    int r = 0;
+
+    for (int i = 0; i < n && r == 0; i++)
+        r = w->ops->result(w, s, sample_result(which[i]), err);
+    if (r == 0)
+        r = w->ops->finish(w, s, err);
+    w->ops->free(w);
+    return r;
+}
+
+double sample_number(xmlDocPtr doc, const char *xpath)
+{
+    xmlXPathContextPtr context = xmlXPathNewContext(doc);
+    xmlXPathObjectPtr o = xmlXPathEvalExpression((const xmlChar *)xpath, context);
+    double n = o ? xmlXPathCastToNumber(o) : -1;
+
+    xmlXPathFreeObject(o);
+    xmlXPathFreeContext(context);
+    return n;
+}
+
+void sample_quiet(void *ctx, const char *fmt, ...)
+{
+    (void)ctx;
+    (void)fmt;
 }
 
 struct summary sample_summary(uint64_t passes, uint64_t fails)

@@ -2,7 +2,10 @@
 #ifndef CPMSPEC_TESTS_SAMPLE_H
 #define CPMSPEC_TESTS_SAMPLE_H
 
+#include "base/error.h"
 #include "oracle/result.h"
+
+#include <libxml/tree.h>
 
 enum sample {
     SAMPLE_PASS,         /* all 14 steps, one retransmitted, one inferred, one inside a server */
@@ -20,6 +23,20 @@ const struct result *sample_result(enum sample which);
 
 /* A summary with names and sources; totals of `passes` passes and `fails` fails. */
 struct summary sample_summary(uint64_t passes, uint64_t fails);
+
+/* All of them, in order. */
+extern const enum sample sample_all[SAMPLE_COUNT];
+
+/* Tells a writer of results and finishes it; frees it in any case. 0 or its first failure. */
+struct report_writer;
+int sample_report(struct report_writer *w, const enum sample *which, int n, const struct summary *s,
+                  struct error *err);
+
+/* What an XPath comes to in a document, as a number; -1 where it is none. */
+double sample_number(xmlDocPtr doc, const char *xpath);
+
+/* libxml2's errors, unprinted: give it to xmlSetGenericErrorFunc. */
+void sample_quiet(void *ctx, const char *fmt, ...);
 
 /* "SCRATCH/folder/name" in static memory, until the fourth call after this; the folder is there. */
 const char *sample_path(const char *folder, const char *name);
