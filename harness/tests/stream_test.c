@@ -36,7 +36,7 @@ static struct direction *fresh(void)
 
     stream_done(&d.r);
     d = (struct direction){.src.port = 1, .dst.port = 5060};
-    stream_init(&d.r, (struct payload_sink){take, shown}, 4096);
+    stream_init(&d.r, TRANSPORT_TCP, (struct payload_sink){take, shown}, 4096);
     shown[0] = '\0';
     answer = -1;
     return &d;

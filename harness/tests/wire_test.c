@@ -428,16 +428,40 @@ static void exported_data(void)
     number = 77;
     check_seen(1, A, 5060, TRANSPORT_TCP);
     number = 1;
-    now += NSEC_PER_SEC;
-    give_link(LINK_DECRYPTED, whole);
-    CU_ASSERT_EQUAL(seen.n, 2);
-    CU_ASSERT_EQUAL(seen.last.transport, TRANSPORT_TLS);
+    CU_ASSERT_TRUE(seen.last.stream && seen.last.last); /* it may hold several messages, all of them whole */
     for (size_t n = 0; n < tags.n; n++)
         give_link(LINKTYPE_UPPER_PDU, slice_head(tags, n));
     CU_ASSERT_EQUAL(wire_count(w, WIRE_SHORT), tags.n);
     give_link(LINKTYPE_UPPER_PDU, SLICE("\0\x0c\0\4http\0\0\0\0GET /"));
     CU_ASSERT_EQUAL(wire_count(w, WIRE_NOT_SIP), 1);
     check_outcomes();
+}
+
+/* What TLS carried is a stream that somebody else has put in order; its frames were counted as they came. */
+static void decrypted_data(void)
+{
+    struct wire_options o = {.tls_read = true};
+    struct slice tags = SLICE("\0\x0c\0\4data\0\x14\0\4\xc0\0\2\1\0\x15\0\4\xc0\0\2\2\0\x18\0\4\0\0\0\2"
+                              "\0\x19\0\4\0\0\x13\xc4\0\x1a\0\4\0\0\x13\xc4\0\0\0\0");
+    struct frame f = craft_frame(7, now, LINK_DECRYPTED, join(tags, slice_head(SLICE(BYE), 20)));
+
+    fresh_with(&o);
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    CU_ASSERT_EQUAL(wire_frames(w), 0);
+    f.number = 8;
+    f.bytes = join(tags, slice_tail(SLICE(BYE), 20));
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    number = 8;
+    CU_ASSERT_TRUE(seen.last.stream);
+    check_seen(seen.n, A, 5060, TRANSPORT_TLS);
+    f.bytes = slice_head(f.bytes, 11);
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    number = 0;
+    check_outcomes();
+    fresh(); /* nobody asked for it */
+    f.bytes = join(tags, SLICE(BYE));
+    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+    CU_ASSERT_EQUAL(seen.n, 0);
 }
 
 static void a_live_capture_ticks(void)
@@ -510,6 +534,7 @@ static const struct test tests[] = {
     {"HEP", hep},
     {"HEP in a capture", hep_in_a_capture},
     {"exported data", exported_data},
+    {"decrypted data", decrypted_data},
     {"a live capture ticks", a_live_capture_ticks},
     {"times beyond reason", times_beyond_reason},
     {"the sink can stop it", the_sink_can_stop_it},

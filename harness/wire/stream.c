@@ -6,9 +6,10 @@
 /* HTTP header parts are short; and a line that is kept while a start line is looked for, too. */
 enum { HTTP_HEAD_MAX = 16 << 10, PARTIAL_LINE_MAX = 2048 };
 
-void stream_init(struct stream_reader *r, struct payload_sink sink, size_t message_bytes)
+void stream_init(struct stream_reader *r, enum transport transport, struct payload_sink sink,
+                 size_t message_bytes)
 {
-    *r = (struct stream_reader){.sink = sink};
+    *r = (struct stream_reader){.sink = sink, .transport = transport};
     buf_init(&r->message, message_bytes);
 }
 
@@ -23,7 +24,7 @@ static struct payload to_payload(const struct tcp_chunk *c, struct slice bytes, 
                             .src = *c->src,
                             .dst = *c->dst,
                             .transport = transport,
-                            .stream = transport == TRANSPORT_TCP,
+                            .stream = transport != TRANSPORT_WS,
                             .time = c->time,
                             .frame = c->frame,
                             .source = c->source};
@@ -39,7 +40,7 @@ static bool only_line_ends(struct slice s)
 
 static int64_t take_sip(struct stream_reader *r, const struct tcp_chunk *c, struct slice bytes, bool gap)
 {
-    struct payload p = to_payload(c, bytes, TRANSPORT_TCP);
+    struct payload p = to_payload(c, bytes, r->transport);
 
     p.gap = gap;
     p.cut = c->cut;

@@ -38,6 +38,7 @@ struct stream_counts {
 
 struct stream_reader {
     struct payload_sink sink;
+    enum transport transport; /* of SIP as a stream: TCP, or TLS where that has been taken off */
     struct stream_counts counts;
     struct buf message; /* a WebSocket message without its masks */
     int shown;          /* the kind that the latest chunk turned out to be; the caller may reset it */
@@ -46,7 +47,8 @@ struct stream_reader {
     struct unreadable unreadable[UNREADABLE_MAX];
 };
 
-void stream_init(struct stream_reader *r, struct payload_sink sink, size_t message_bytes);
+void stream_init(struct stream_reader *r, enum transport transport, struct payload_sink sink,
+                 size_t message_bytes);
 void stream_done(struct stream_reader *r);
 
 /* For struct tcp_sink: `ctx` is the reader. */

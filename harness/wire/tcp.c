@@ -278,6 +278,18 @@ int tcp_segment(struct tcp *t, const struct tcp_segment *s)
     return r < 0 ? r : outcome;
 }
 
+int tcp_append(struct tcp *t, const struct tcp_segment *s)
+{
+    struct tcp_half *h = NULL;
+    int r = find_half(t, s, &h);
+
+    if (r < 0 || !h)
+        return r < 0 ? r : TCP_CONTROL;
+    if (!h->known)
+        begin(h, 0, true);
+    return take_data(t, h, h->next, s);
+}
+
 const struct tcp_counts *tcp_counts(const struct tcp *t)
 {
     return &t->engine.counts;

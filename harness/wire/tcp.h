@@ -80,6 +80,9 @@ void tcp_free(struct tcp *t);
 /* An enum tcp_outcome, or a negative errno: -ENOMEM, or the sink's. */
 int tcp_segment(struct tcp *t, const struct tcp_segment *s);
 
+/* Bytes of a stream that somebody else has put in order: they come next, whatever `seq` and `flags` say. */
+int tcp_append(struct tcp *t, const struct tcp_segment *s);
+
 /* Passes over the holes that have waited too long at `now`. Called by tcp_segment too. */
 int tcp_expire(struct tcp *t, nsec_t now);
 

@@ -91,10 +91,13 @@ static int make_parts(struct wire *w)
     struct sctp_limits messages = {o->associations, o->stream_bytes, o->streams_bytes};
     int r = ipfrag_new(&fragments, &w->ipfrag);
 
-    stream_init(&w->stream, w->sink, o->stream_bytes);
+    stream_init(&w->stream, TRANSPORT_TCP, w->sink, o->stream_bytes);
+    stream_init(&w->tls_stream, TRANSPORT_TLS, w->sink, o->stream_bytes);
     buf_init(&w->inflated, o->stream_bytes);
     if (r == 0)
         r = tcp_new(&streams, (struct tcp_sink){stream_take, &w->stream}, &w->tcp);
+    if (r == 0 && o->tls_read)
+        r = tcp_new(&streams, (struct tcp_sink){stream_take, &w->tls_stream}, &w->tls);
     if (r == 0)
         r = sctp_new(&messages, (struct sctp_sink){take_message, w}, &w->sctp);
     if (r == 0)
@@ -128,10 +131,12 @@ void wire_free(struct wire *w)
         return;
     ipfrag_free(w->ipfrag);
     tcp_free(w->tcp);
+    tcp_free(w->tls);
     sctp_free(w->sctp);
     dedup_free(w->dedup);
     buf_done(&w->inflated);
     stream_done(&w->stream);
+    stream_done(&w->tls_stream);
     free(w);
 }
 
@@ -164,7 +169,7 @@ static int take_apart(struct wire *w, const struct frame *f, uint32_t *frames)
 
     if (f->linktype == LINK_HEP3)
         return packet_take(w, f, f->bytes, frames);
-    if (f->linktype == LINKTYPE_UPPER_PDU || f->linktype == LINK_DECRYPTED)
+    if (f->linktype == LINKTYPE_UPPER_PDU)
         return upper_take(w, f);
     if (f->linktype == LINK_RECORD)
         return WIRE_NOT_IP;
@@ -178,12 +183,14 @@ int wire_frame(struct wire *w, const struct frame *f)
     uint32_t frames = 1;
     int outcome;
 
-    w->frames++;
     if (f->time < 0 || f->time > FRAME_TIME_MAX) {
         held = *f;
         held.time = f->time < 0 ? 0 : FRAME_TIME_MAX;
         f = &held;
     }
+    if (f->linktype == LINK_DECRYPTED) /* its frame was counted as it came */
+        return w->tls ? decrypted_take(w, f) : 0;
+    w->frames++;
     outcome = take_apart(w, f, &frames);
     if (outcome < 0)
         return outcome;
@@ -202,9 +209,13 @@ int wire_tick(struct wire *w, nsec_t now)
 
 int wire_flush(struct wire *w)
 {
+    int r = tcp_flush(w->tcp);
+
     ipfrag_expire(w->ipfrag, INT64_MAX);
     sctp_flush(w->sctp);
-    return tcp_flush(w->tcp);
+    if (r == 0 && w->tls)
+        r = tcp_flush(w->tls);
+    return r;
 }
 
 uint64_t wire_frames(const struct wire *w)
@@ -215,7 +226,8 @@ uint64_t wire_frames(const struct wire *w)
 uint64_t wire_count(const struct wire *w, enum wire_count which)
 {
     const struct ipfrag_counts *fragments = ipfrag_counts(w->ipfrag);
-    const struct tcp_counts *streams = tcp_counts(w->tcp);
+    const struct tcp_counts *streams = tcp_counts(w->tcp), none = {0};
+    const struct tcp_counts *tls = w->tls ? tcp_counts(w->tls) : &none;
 
     switch (which) {
     case WIRE_FRAGMENT_INCOMPLETE:
@@ -231,13 +243,13 @@ uint64_t wire_count(const struct wire *w, enum wire_count which)
     case WIRE_TCP_GAP:
         return streams->gaps;
     case WIRE_TCP_CONFLICT:
-        return streams->conflicts;
+        return streams->conflicts + tls->conflicts;
     case WIRE_TCP_LIMIT_STREAM:
-        return streams->stream_limit;
+        return streams->stream_limit + tls->stream_limit;
     case WIRE_TCP_LIMIT_BYTES:
-        return streams->buffer_limit;
+        return streams->buffer_limit + tls->buffer_limit;
     case WIRE_TCP_LIMIT_CONNECTIONS:
-        return streams->connection_limit;
+        return streams->connection_limit + tls->connection_limit;
     case WIRE_SCTP_GAP:
         return sctp_counts(w->sctp)->gaps;
     case WIRE_SCTP_LIMIT:

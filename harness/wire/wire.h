@@ -62,7 +62,7 @@ struct wire_options {
     size_t fragmented_bytes;               /* of all of them: 4 MiB */
     size_t remembered;                     /* packets among which a duplicate is found: 8192 */
     uint32_t associations;                 /* SCTP associations at a time, by direction: 1024 */
-    bool tls_read;                         /* keys are there, and another source brings what TLS carries */
+    bool tls_read;                         /* what TLS carries comes from another source (tshark.h) */
     bool hep_inside;                       /* datagrams that hold HEP are to be read, too */
     int nsip_ports;                        /* ports whose datagrams are handed on without a look at them */
     uint16_t sip_port[WIRE_SIP_PORTS_MAX]; /* 5060 where none is named */

@@ -13,8 +13,9 @@ struct wire {
     struct payload_sink sink;
     struct ipfrag *ipfrag;
     struct tcp *tcp;
+    struct tcp *tls; /* streams that TLS carried; NULL where none is read */
     struct dedup *dedup;
-    struct stream_reader stream;
+    struct stream_reader stream, tls_stream;
     struct sctp *sctp;
     const struct frame *sctp_frame; /* that is being taken */
     int sctp_shown;                 /* what became of the messages in it */
@@ -30,10 +31,13 @@ enum { WIRE_PENDING = WIRE_COUNTS };
  * *frames is how many frames that is said of. */
 int packet_take(struct wire *w, const struct frame *f, struct slice ip, uint32_t *frames);
 
-/* A HEP packet that came from `sender`, and data that Wireshark exported (link type 252, and LINK_DECRYPTED):
- * payloads without a packet of their own around them. As packet_take. */
+/* A HEP packet that came from `sender`, and data that Wireshark exported: payloads without a packet of their
+ * own around them. As packet_take. */
 int hep_take(struct wire *w, const struct frame *f, const struct endpoint *sender, struct slice packet);
 int upper_take(struct wire *w, const struct frame *f);
+
+/* What TLS carried in a frame that was counted as it came. 0, or a negative errno. */
+int decrypted_take(struct wire *w, const struct frame *f);
 
 /* Looks whether a payload can be SIP and is not a copy of one before, and hands it on. `id` tells the
  * sender's packets apart, or is 0. As packet_take. */

@@ -43,6 +43,7 @@ static inline struct wire *narrow_wire(struct reading *r)
                              .fragmented_bytes = 100000,
                              .remembered = 16,
                              .associations = 4,
+                             .tls_read = true,
                              .hep_inside = true};
     struct wire *w;
 

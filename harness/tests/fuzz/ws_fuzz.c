@@ -27,7 +27,7 @@ static struct told give(struct slice in, size_t cut, uint8_t kind)
     uint8_t peer = 0;
     size_t at = 0, end = cut;
 
-    stream_init(&r, (struct payload_sink){take, &told}, 5000);
+    stream_init(&r, TRANSPORT_TCP, (struct payload_sink){take, &told}, 5000);
     for (;;) {
         struct slice rest = {in.p + at, end - at};
         struct tcp_chunk c = {.bytes = rest, .src = &src, .dst = &dst, .kind = &kind, .peer_kind = &peer};
