@@ -52,9 +52,12 @@ static int take_name(struct outfile *f, int fd)
     return -EEXIST;
 }
 
-/* Without a name where the file system can (nothing is left behind even by SIGKILL), else hidden. */
+/* Without a name where the file system can (nothing is left behind even by SIGKILL) and /proc is there to give
+ * it one later; else hidden. */
 static int open_unseen(struct outfile *f)
 {
+    if (access("/proc/self/fd", X_OK) < 0)
+        return take_name(f, -1);
     f->fd = open(f->folder, O_RDWR | O_TMPFILE | O_CLOEXEC, 0666);
     if (f->fd >= 0)
         return 0;
