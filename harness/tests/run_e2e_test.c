@@ -158,6 +158,36 @@ static void test_the_newest_report_is_found(void)
     CU_ASSERT_TRUE(access(scratch_path("cwd/reports/latest/results.json"), R_OK) == 0);
 }
 
+/* Addresses as a profile wants them: the sandbox gives them all. */
+static void on_addresses(const char *name, const char *const node[6])
+{
+    static const char *const role[6] = {"client-a", "core-a", "pf-a", "core-b", "pf-b", "client-b"};
+    char text[2048] = "<sut name=\"x\"><ixit>", sut[PATH_MAX];
+    struct runner r = {0};
+
+    for (int i = 0; i < 6; i++)
+        snprintf(text + strlen(text), sizeof text - strlen(text),
+                 "<function role=\"%s\"><node address=\"%s\" port=\"5060\"/></function>", role[i], node[i]);
+    snprintf(text + strlen(text), sizeof text - strlen(text),
+             "<user side=\"a\" uri=\"sip:alice@a.example\" password=\"pa\"/>"
+             "<user side=\"b\" uri=\"sip:bob@b.example\" password=\"pb\"/></ixit></sut>");
+    snprintf(sut, sizeof sut, "%s", scratch_file("sut.xml", text));
+    CU_ASSERT_EQUAL(runner_run(&r, scratch_path(name), OPTIONS("--sut", sut, "--only", "CPM_CLS_NET_V_001")),
+                    0);
+    CU_ASSERT_STRING_EQUAL(runner_result(&r, 0, "verdict"), "pass");
+    runner_done(&r);
+}
+
+static void test_any_addresses(void)
+{
+    on_addresses("ipv6", (const char *const[]){"fd00:a::1", "fd00:a::2", "fd00:a::3", "fd00:b::2",
+                                               "fd00:b::3", "fd00:b::1"});
+    on_addresses("ipv4", (const char *const[]){"192.0.2.1", "192.0.2.2", "192.0.2.3", "198.51.100.2",
+                                               "198.51.100.3", "198.51.100.1"});
+    on_addresses("one-core", (const char *const[]){"127.0.10.1", "127.0.10.2", "127.0.10.3", "127.0.10.2",
+                                                   "127.0.10.3", "127.0.20.1"});
+}
+
 static bool become_nobody(void *ctx)
 {
     (void)ctx;
@@ -238,6 +268,7 @@ static const struct test tests[] = {
     {"faults are caught", test_faults_are_caught},
     {"the clients are heard", test_the_clients_are_heard},
     {"the newest report is found", test_the_newest_report_is_found},
+    {"any addresses", test_any_addresses},
     {"an ordinary user", test_an_ordinary_user},
     {"what cannot be run is told", test_what_cannot_be_run_is_told},
     {"runs do not mix", test_runs_do_not_mix},
