@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static int read_define(const xmlNode *n, struct fault *f, struct error *err)
 {
@@ -105,11 +106,33 @@ static int read_faults(const xmlNode *root, struct faults *s, struct error *err)
     return r;
 }
 
-int faults_load(const char *data_dir, struct faults **ret, struct error *err)
+static int read_file(const char *data_dir, const char *name, struct faults *s, struct error *err)
 {
     char path[PATH_MAX], schema[PATH_MAX];
-    struct faults *s = calloc(1, sizeof *s);
     xmlDoc *doc;
+    int r;
+
+    snprintf(path, sizeof path, "%s/reference-network/%s", data_dir, name);
+    snprintf(schema, sizeof schema, "%s/testcases/schema/faults.rng", data_dir);
+    r = xml_load(path, schema, &doc, err);
+    if (r < 0)
+        return r;
+    r = read_faults(xmlDocGetRootElement(doc), s, err);
+    xmlFreeDoc(doc);
+    return r;
+}
+
+static bool has_variants(const char *data_dir)
+{
+    char path[PATH_MAX];
+
+    snprintf(path, sizeof path, "%s/reference-network/variants.xml", data_dir);
+    return access(path, F_OK) == 0;
+}
+
+int faults_load(const char *data_dir, struct faults **ret, struct error *err)
+{
+    struct faults *s = calloc(1, sizeof *s);
     int r;
 
     if (s)
@@ -118,13 +141,9 @@ int faults_load(const char *data_dir, struct faults **ret, struct error *err)
         faults_free(s);
         return error_set(err, ENOMEM, "no memory for the faults");
     }
-    snprintf(path, sizeof path, "%s/reference-network/faults.xml", data_dir);
-    snprintf(schema, sizeof schema, "%s/testcases/schema/faults.rng", data_dir);
-    r = xml_load(path, schema, &doc, err);
-    if (r == 0) {
-        r = read_faults(xmlDocGetRootElement(doc), s, err);
-        xmlFreeDoc(doc);
-    }
+    r = read_file(data_dir, "faults.xml", s, err);
+    if (r == 0 && has_variants(data_dir))
+        r = read_file(data_dir, "variants.xml", s, err);
     if (r < 0) {
         faults_free(s);
         return r;

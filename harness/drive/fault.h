@@ -1,5 +1,6 @@
-/* The faults of the reference network: reference-network/faults.xml, checked against
- * testcases/schema/faults.rng. A fault is switched on in the functions, or is what a client says instead. */
+/* The faults of the reference network: reference-network/faults.xml, and what is none but may be switched on
+ * in the same way: variants.xml beside it. Both are checked against testcases/schema/faults.rng. A fault is
+ * switched on in the functions, or is what a client says instead. */
 #ifndef CPMSPEC_DRIVE_FAULT_H
 #define CPMSPEC_DRIVE_FAULT_H
 
@@ -36,7 +37,7 @@ struct fault {
 
 struct faults {
     int n;
-    struct fault *fault; /* in the order of the file */
+    struct fault *fault; /* in the order of the files */
 };
 
 /* `data_dir` holds reference-network/ and testcases/. The caller owns the set. */

@@ -65,6 +65,38 @@ static void test_all_of_it_is_read(void)
     faults_free(set);
 }
 
+static void test_variants_stand_beside_faults(void)
+{
+    const struct testcase udp = {.closer = "client-a", .transport = "udp", .timeout = NSEC_PER_SEC};
+    const struct testcase own = {.closer = "client-a"}, b = {.closer = "client-b", .transport = "tcp"};
+    const struct fault *f;
+
+    scratch_file("reference-network/variants.xml",
+                 "<faults><fault name=\"v\" closer=\"client-a\" transport=\"tcp\" timeout=\"2min\" "
+                 "verdict=\"pass\"><description>d</description></fault></faults>");
+    CU_ASSERT_EQUAL_FATAL(
+        load("<faults><fault name=\"x\" closer=\"client-a\" rule=\"syntax\" verdict=\"fail\">"
+             "<description>d</description></fault></faults>"),
+        0);
+    CU_ASSERT_EQUAL(set->n, 2);
+    f = faults_find(set, "v");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    CU_ASSERT_TRUE(!f->rule[0] && strcmp(f->verdict, "pass") == 0);
+    CU_ASSERT_FALSE(fault_shows(f, &udp, "tcp"));
+    CU_ASSERT_TRUE(fault_shows(f, &own, "tcp"));
+    CU_ASSERT_FALSE(fault_shows(f, &own, "udp"));
+    CU_ASSERT_FALSE(fault_shows(f, &b, "tcp"));
+    CU_ASSERT_TRUE(fault_shows(faults_find(set, "x"), &udp, "tcp"));
+    CU_ASSERT_EQUAL(fault_timeout(f, &udp), 120 * NSEC_PER_SEC);
+    CU_ASSERT_EQUAL(fault_timeout(faults_find(set, "x"), &udp), NSEC_PER_SEC);
+    CU_ASSERT_EQUAL(fault_timeout(NULL, &udp), NSEC_PER_SEC);
+    faults_free(set);
+    CU_ASSERT_EQUAL(load("<faults><fault name=\"v\" closer=\"client-a\" rule=\"syntax\" verdict=\"fail\">"
+                         "<description>d</description></fault></faults>"),
+                    -EINVAL); /* the name is taken */
+    unlink(scratch_path("reference-network/variants.xml"));
+}
+
 static void test_mistakes_are_refused(void)
 {
     CU_ASSERT_EQUAL(load("<faults><fault name=\"x\"/></faults>"), -EINVAL);
@@ -85,6 +117,7 @@ static void test_mistakes_are_refused(void)
 static const struct test tests[] = {
     {"every fault that there is", test_every_fault_that_there_is},
     {"all of it is read", test_all_of_it_is_read},
+    {"variants stand beside faults", test_variants_stand_beside_faults},
     {"mistakes are refused", test_mistakes_are_refused},
 };
 
