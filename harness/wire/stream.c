@@ -1,5 +1,7 @@
 #include "wire/stream.h"
 
+#include <errno.h>
+
 #include "wire/sniff.h"
 #include "wire/ws.h"
 
@@ -100,18 +102,20 @@ static int64_t take_ws(struct stream_reader *r, const struct tcp_chunk *c, size_
     r->shown = STREAM_WS;
     while (at < c->bytes.n) {
         struct slice rest = slice_tail(c->bytes, at);
-        bool compressed;
+        bool lost;
         size_t used;
-        enum ws_result got = ws_next(rest, &r->message, &used, &compressed);
+        enum ws_result got = ws_next(rest, &r->message, &used, &lost);
         if (got == WS_MORE)
             break;
+        if (got == WS_NO_MEMORY)
+            return -ENOMEM;
         if (got == WS_BAD) {
             r->counts.ws_lost++;
             *c->kind = STREAM_WS_LOST;
             return (int64_t)c->bytes.n;
         }
         at += used;
-        r->counts.ws_unreadable += got == WS_NOTHING && compressed;
+        r->counts.ws_unreadable += lost;
         if (got == WS_MESSAGE && sniff_datagram(buf_slice(&r->message)) != SNIFF_KEEPALIVE) {
             struct payload p = to_payload(c, buf_slice(&r->message), TRANSPORT_WS);
             int64_t took = r->sink.take(r->sink.ctx, &p);

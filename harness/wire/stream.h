@@ -30,7 +30,7 @@ struct unreadable {
 enum { UNREADABLE_MAX = 256 };
 
 struct stream_counts {
-    uint64_t ws_unreadable;   /* WebSocket messages that were compressed (RFC 7692) */
+    uint64_t ws_unreadable;   /* WebSocket messages that were compressed (RFC 7692), or too long */
     uint64_t ws_lost;         /* times that a WebSocket stream could not be followed */
     uint64_t skipped_bytes;   /* of SIP streams: passed over to find a start line */
     uint64_t unreadable_more; /* unreadable pairs beyond UNREADABLE_MAX */

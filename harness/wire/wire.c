@@ -40,7 +40,7 @@ static const struct {
     [WIRE_TCP_LIMIT_CONNECTIONS] = {"tcp_connection_limit", "TCP connections forgotten for others"},
     [WIRE_SCTP_GAP] = {"sctp_gap", "parts of SCTP messages of which the rest is missing"},
     [WIRE_SCTP_LIMIT] = {"sctp_limit", "times that a bound on SCTP was met"},
-    [WIRE_WS_UNREADABLE] = {"ws_compressed", "WebSocket messages that were compressed"},
+    [WIRE_WS_UNREADABLE] = {"ws_unreadable", "WebSocket messages that were compressed, or too long"},
     [WIRE_WS_LOST] = {"ws_lost", "times that a WebSocket stream could not be followed"},
     [WIRE_PAYLOAD_CUT] = {"payload_cut", "messages cut by the snap length of the capture"},
 };

@@ -45,7 +45,7 @@ enum wire_count {
     WIRE_TCP_LIMIT_CONNECTIONS,             /* connections that retired for others */
     WIRE_SCTP_GAP,                          /* parts of SCTP messages without the rest */
     WIRE_SCTP_LIMIT,                        /* times that a bound on SCTP was met */
-    WIRE_WS_UNREADABLE,                     /* WebSocket messages that were compressed */
+    WIRE_WS_UNREADABLE,                     /* WebSocket messages that were compressed or too long */
     WIRE_WS_LOST,                           /* times that a WebSocket stream could not be followed */
     WIRE_PAYLOAD_CUT,                       /* payloads handed on that the snap length cut */
     WIRE_COUNTS,

@@ -1,5 +1,7 @@
 #include "wire/ws.h"
 
+#include <errno.h>
+
 #include "wire/bytes.h"
 #include "wire/sniff.h"
 
@@ -70,13 +72,14 @@ static int add_unmasked(struct buf *out, const struct ws_frame *f, struct slice 
     return 0;
 }
 
-enum ws_result ws_next(struct slice in, struct buf *out, size_t *ret_used, bool *ret_compressed)
+enum ws_result ws_next(struct slice in, struct buf *out, size_t *ret_used, bool *ret_lost)
 {
-    bool begun = false, lost = false;
+    bool begun = false;
     size_t at = 0;
+    int added;
 
     buf_drop(out, out->n);
-    *ret_compressed = false;
+    *ret_lost = false;
     for (;;) {
         struct slice rest = slice_tail(in, at);
         struct ws_frame f;
@@ -95,12 +98,14 @@ enum ws_result ws_next(struct slice in, struct buf *out, size_t *ret_used, bool 
         if (begun && f.opcode != OPCODE_CONTINUATION)
             return WS_BAD;
         begun = true;
-        *ret_compressed = *ret_compressed || f.compressed;
-        lost = lost || add_unmasked(out, &f, slice_head(slice_tail(rest, f.head), (size_t)f.n)) < 0;
+        added = add_unmasked(out, &f, slice_head(slice_tail(rest, f.head), (size_t)f.n));
+        if (added == -ENOMEM)
+            return WS_NO_MEMORY;
+        *ret_lost = *ret_lost || f.compressed || added < 0;
         if (!f.fin)
             continue;
         *ret_used = at;
-        return lost || *ret_compressed ? WS_NOTHING : WS_MESSAGE;
+        return *ret_lost ? WS_NOTHING : WS_MESSAGE;
     }
 }
 

@@ -10,12 +10,13 @@ enum ws_result {
     WS_NOTHING, /* *ret_used bytes are done with: control frames, or a message that cannot be read */
     WS_MORE,    /* the message goes on beyond these bytes */
     WS_BAD,     /* no frame begins here */
+    WS_NO_MEMORY,
 };
 
-/* Takes the next message off the beginning of `in` and unmasks it into `out`, which is emptied first.
- * *ret_compressed: it was compressed (RFC 7692), so the answer is WS_NOTHING. A message that `out` has no
- * room for (its limit, or memory) is WS_NOTHING too. */
-enum ws_result ws_next(struct slice in, struct buf *out, size_t *ret_used, bool *ret_compressed);
+/* Takes the next message off the beginning of `in` and unmasks it into `out`, which is emptied first. A
+ * message that was compressed (RFC 7692) or is longer than the limit of `out` is WS_NOTHING, with *ret_lost.
+ */
+enum ws_result ws_next(struct slice in, struct buf *out, size_t *ret_used, bool *ret_lost);
 
 /* Whether bytes from the middle of a stream begin with a frame that carries SIP. */
 bool ws_begins_sip(struct slice in);

@@ -50,14 +50,14 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct told whole, parts;
     struct buf out;
     size_t used, cut;
-    bool compressed;
+    bool lost;
 
     if (size < 1)
         return 0;
     in = (struct slice){(const char *)data + 1, size - 1};
     cut = in.n * data[0] / 255;
     buf_init(&out, 5000);
-    if (ws_next(in, &out, &used, &compressed) <= WS_NOTHING)
+    if (ws_next(in, &out, &used, &lost) <= WS_NOTHING)
         MUST(used > 0 && used <= in.n);
     buf_done(&out);
     (void)ws_begins_sip(in);
