@@ -43,7 +43,8 @@ static int not_a_capture(struct capfile *c, struct slice head, struct error *err
         if (slice_starts(head, strangers[i].magic))
             return error_set(err, EMEDIUMTYPE, "not a pcap or pcapng capture: it is %s", strangers[i].text);
     return error_set(err, EMEDIUMTYPE,
-                     "not a capture: it begins as neither pcap nor pcapng does (capture with tcpdump -w)");
+                     "not a capture: it begins as neither pcap nor pcapng does (what Wireshark can open, "
+                     "`editcap -F pcapng IN OUT` converts)");
 }
 
 static int read_failed(struct capfile *c, int r, struct error *err)
