@@ -66,6 +66,8 @@ endef
 module_room = $(patsubst tests,base,$(notdir $(patsubst %/,%,$(dir $(firstword $(wildcard harness/*/$(patsubst %_test.c,%.c,$(notdir $(1)))))))))
 # What a test that is not named after a module belongs to, and what it links besides: ROOM_x and LIBS_x for x_test.c.
 ROOM_sip_diff := sip
+ROOM_wire_oom := wire
+ROOM_tshark_count := wire
 LIBS_sip_diff := -losipparser2
 test_name   = $(patsubst %_test.c,%,$(notdir $(1)))
 $(foreach t,$(UNIT_TESTS) $(E2E_TESTS),$(eval $(call test_rule,$(t),$(or $(ROOM_$(call test_name,$(t))),$(call module_room,$(t))),$(LIBS_$(call test_name,$(t))))))
