@@ -95,6 +95,7 @@ int main(int argc, char **argv)
     w.out = pcap_dump_open(p, argv[1]);
     if (!w.out) {
         fprintf(stderr, "talk_capture: %s\n", pcap_geterr(p));
+        free(t);
         return 1;
     }
     for (unsigned first = 1; w.left; first += (unsigned)open) {
