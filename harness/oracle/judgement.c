@@ -138,6 +138,8 @@ bool judgement_visible(const struct judgement *j, int from_function, int to_func
     return j->evidence->sees_all || (there >> to_function & 1) || (back >> from_function & 1);
 }
 
+static const char unread[] = "parts of what was captured could not be read (see what became of the frames)";
+
 const char *judgement_hole(const struct judgement *j)
 {
     if (j->evidence->doubt)
@@ -163,7 +165,7 @@ const char *judgement_doubt(const struct judgement *j)
     if (hole)
         return hole;
     if (j->evidence->last_hole >= s->begin.time)
-        return "parts of what was captured could not be read (see what became of the frames)";
+        return unread;
     if (j->evidence->sees_all || session_answered(s))
         return NULL;
     if (j->evidence->until - s->last.time < 64 * j->profile->t1)
@@ -303,6 +305,18 @@ void judgement_hang(struct judgement *j, int group)
 {
     if (j->nfindings)
         j->group[j->nfindings - 1] = group;
+}
+
+void judgement_weigh(struct judgement *j, struct finding *f)
+{
+    const char *hole = judgement_hole(j);
+
+    if (!hole && j->evidence->last_hole >= j->session->begin.time)
+        hole = unread;
+    if (!f || !hole)
+        return;
+    f->inconclusive = true;
+    f->observed = judgement_text(j, "%s; %s", f->observed, hole);
 }
 
 void finding_show(struct finding *f, const struct hop *h)

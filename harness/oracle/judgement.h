@@ -110,6 +110,9 @@ struct finding *judgement_find_flow(struct judgement *j, const struct rule *rule
 int judgement_gap_group(const struct judgement *j, int step);
 /* Puts a finding that was just added into a group. */
 void judgement_hang(struct judgement *j, int group);
+/* A break that something unseen could explain: where not all was seen it is none, only unclear. `f` may be
+ * NULL. */
+void judgement_weigh(struct judgement *j, struct finding *f);
 /* Names a frame in a finding; both may be NULL. */
 void finding_show(struct finding *f, const struct hop *h);
 

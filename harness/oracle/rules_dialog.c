@@ -88,7 +88,8 @@ static void check_against_dialog(struct judgement *j, const struct rule *self)
     struct dialog *d = leg ? leg_dialog(leg, p->request->from_tag, p->request->to_tag, false, &end) : NULL;
     struct finding *f;
 
-    if (!leg || p->depth > 1 || !leg->invite_seen || (d && d->confirmed))
+    if (!leg || p->depth > 1 || !leg->invite_seen || leg->ndialogs == LEG_DIALOGS_MAX ||
+        (d && (d->confirmed || d->early)))
         return;
     for (unsigned i = 0; i < leg->ndialogs; i++)
         if (leg->dialog[i].confirmed) {
@@ -100,6 +101,7 @@ static void check_against_dialog(struct judgement *j, const struct rule *self)
                                judgement_text(j, "it sent From tag %s, To tag %s",
                                               show_part(j, p->request->from_tag),
                                               show_part(j, p->request->to_tag)));
+            judgement_weigh(j, f);
             finding_show(f, p->request);
             return;
         }

@@ -75,8 +75,9 @@ static void check_setup(struct judgement *j, const struct rule *self)
     const struct leg *leg = j->way->leg;
     const struct passage *p = j->way->n ? &j->way->passage[0] : NULL;
 
-    if (leg && leg->invite_seen && leg->ndialogs && leg->dialog[0].confirmed && p && p->request)
-        return;
+    for (unsigned i = 0; leg && leg->invite_seen && p && p->request && i < leg->ndialogs; i++)
+        if (leg->dialog[i].confirmed)
+            return;
     judgement_find(
         j, self, 0, "the INVITE, its answer and the closing end's own request are captured",
         "they are not all there: route.set, cseq.increasing and the tags of the dialog were not judged");

@@ -129,23 +129,25 @@ static void check_causality(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
+        const char *doubt;
         enum hop_order order;
         struct finding *f;
 
         if (!p->reply || (order = hop_order(p->in, p->out)) == HOP_BEFORE)
             continue;
+        doubt = order == HOP_AFTER ? judgement_doubt(j) /* it may have come once before, unseen */
+                                   : "no single capture shows both, and clocks of two are not compared; "
+                                     "capture both at that function";
         f = judgement_find_flow(
             j, self, GROUP_REPLY, p->step,
             judgement_text(j, "%s sends the %s on after it has received it", judgement_maker(j, p),
                            j->bound->flow->reply),
-            order == HOP_AFTER
-                ? judgement_text(j, "it sent it %.3f ms before",
-                                 (double)(p->in->first.time - p->out->first.time) / (double)NSEC_PER_MSEC)
-                : "no single capture shows both, and clocks of two are not compared; capture both at that "
-                  "function");
+            doubt ? doubt
+                  : judgement_text(j, "it sent it %.3f ms before",
+                                   (double)(p->in->first.time - p->out->first.time) / (double)NSEC_PER_MSEC));
         if (!f)
             return;
-        f->inconclusive = order == HOP_UNORDERED;
+        f->inconclusive = doubt != NULL;
         finding_show(f, p->out);
         finding_show(f, p->in);
     }
@@ -158,8 +160,9 @@ static void check_status(struct judgement *j, const struct rule *self)
     for (unsigned i = j->way->n; i-- > 0;) {
         const struct passage *p = &j->way->passage[i];
         unsigned status = p->reply ? p->reply->msg.status : before;
-        bool lost_race = status == 481 && j->way->crossed; /* RFC 5407 3.2.1 */
-        bool softened = status == 500 && before == 503;    /* RFC 3261 16.7(6) */
+        bool lost_race = status == 481 && (j->way->crossed || j->way->late); /* RFC 5407 3.2.1 */
+        bool challenged = status == 401 || status == 407;                    /* it may have been sent again */
+        bool softened = status == 500 && before == 503;                      /* RFC 3261 16.7(6) */
         struct finding *f;
 
         if (status != before && status != 200 && !lost_race && !softened && !p->inner) {
@@ -168,6 +171,8 @@ static void check_status(struct judgement *j, const struct rule *self)
                                judgement_text(j, "it answered %u %.*s", status,
                                               SLICE_ARG(slice_head(sip_uri(&p->reply->msg), 60))));
             judgement_hang(j, GROUP_REPLY);
+            if (f && challenged && judgement_doubt(j))
+                f->inconclusive = true;
             finding_show(f, p->request);
             finding_show(f, p->reply);
         }

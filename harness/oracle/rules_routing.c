@@ -189,6 +189,7 @@ static void check_route_set(struct judgement *j, const struct rule *self)
                                       SLICE_ARG(want.n ? slice_head(want.value[0], 100) : SLICE("none"))),
                        judgement_text(j, "it sent %u, the first %.*s", have.n,
                                       SLICE_ARG(have.n ? slice_head(have.value[0], 100) : SLICE("none"))));
+    judgement_weigh(j, f);
     finding_show(f, h);
 }
 
@@ -209,13 +210,13 @@ static void check_ruri(struct judgement *j, const struct rule *self)
     const struct hop *own = own_request(j, &d, &end);
     struct finding *f;
 
-    if (own && d->target[!end].p && !d->target_moving && names_address(d->target[!end]) &&
-        !sip_uri_eq(d->target[!end], sip_uri(&own->msg))) {
+    if (own && d->target[!end].p && !d->target_moving && !sip_uri_eq(d->target[!end], sip_uri(&own->msg))) {
         f = judgement_find(
             j, self, j->bound->flow->step[0].number,
             judgement_text(j, "%s sends the request to the remote target, %.*s", judgement_sender(j, own),
                            SLICE_ARG(slice_head(d->target[!end], 120))),
             judgement_text(j, "its Request-URI is %.*s", SLICE_ARG(slice_head(sip_uri(&own->msg), 120))));
+        judgement_weigh(j, f);
         finding_show(f, own);
     }
     for (unsigned i = 0; i < j->npairs; i++) {

@@ -102,7 +102,7 @@ static void check_closed(struct judgement *j, const struct rule *self)
     }
     if (j->way->late && j->way->n) {
         f = judgement_find(j, self, judgement_step(j, &j->way->passage[0], false),
-                           "an end that was handed a leaving request sends none of its own",
+                           "an end that has answered a leaving request sends none of its own",
                            judgement_text(j, "%s did", judgement_from(j, &j->way->passage[0])));
         finding_show(f, j->way->passage[0].request);
     }

@@ -27,6 +27,15 @@ static struct slice via_slice(const struct hop *h, const struct pair *p, unsigne
     return slice_head((struct slice){via->host.p, (size_t)(end - via->host.p)}, 160);
 }
 
+/* Whether its own is on top, and others are gone from below it. */
+static bool lost_others(const struct pair *p)
+{
+    for (unsigned i = 0; i < p->in->nvias; i++)
+        if (strand_same_via(&p->out->via[0], &p->in->via[i]))
+            return false;
+    return p->out->nvias > 1 && p->out->nvias <= p->in->nvias;
+}
+
 static void check_pushed(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
@@ -34,9 +43,8 @@ static void check_pushed(struct judgement *j, const struct rule *self)
 
         if (!one_proxy(p, false) || p->out->nvias > p->in->nvias)
             continue;
-        if (p->out->nvias < p->in->nvias && !strand_same_via(&p->out->via[0], &p->in->via[0]) &&
-            p->out->nvias > 1)
-            continue; /* its own is there, others are gone: via.preserved */
+        if (lost_others(p))
+            continue; /* via.preserved */
         judgement_find_pair(j, self, p,
                             judgement_text(j, "%s puts a Via of its own on top", judgement_maker(j, p)),
                             judgement_text(j, "it was handed %u and sent %u, the top one %s", p->in->nvias,
@@ -99,6 +107,11 @@ static void check_preserved(struct judgement *j, const struct rule *self)
         const struct hop *shorter = p->reply ? p->out : p->in, *longer = p->reply ? p->in : p->out;
         unsigned at;
 
+        if (one_proxy(p, false) && lost_others(p))
+            judgement_find_pair(
+                j, self, p,
+                judgement_text(j, "%s leaves the Vias below its own as they were", judgement_maker(j, p)),
+                judgement_text(j, "it was handed %u and sent %u with its own", p->in->nvias, p->out->nvias));
         if (!comparable(p) || (at = first_changed(shorter, longer, !p->reply)) == shorter->nvias)
             continue;
         judgement_find_pair(j, self, p,

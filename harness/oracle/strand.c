@@ -89,16 +89,24 @@ static bool pushed_none(const struct strand *st, unsigned at)
     return false;
 }
 
+/* Whether a request that only one Via was added to was handed to another function than added it: some Via in
+ * between is gone. */
+static bool elsewhere(const struct hop *parent, const struct hop *child)
+{
+    return child->nvias == parent->nvias + 1 && parent->to && child->from && !(parent->to & child->from);
+}
+
 /* Index of the hop that hop[at] was made from, or -1. */
 static int parent_of(const struct strand *st, unsigned at, bool *ret_broken)
 {
     int parent = pushed_none(st, at) ? -1 : parent_by_via(st, at);
 
     *ret_broken = false;
-    if (parent >= 0)
-        return parent;
-    parent = parent_by_place(st, at);
-    *ret_broken = parent >= 0;
+    if (parent < 0 || elsewhere(st->hop[parent], st->hop[at])) {
+        int place = parent_by_place(st, at);
+        *ret_broken = place >= 0;
+        return place >= 0 ? place : parent;
+    }
     return parent;
 }
 

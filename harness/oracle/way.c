@@ -264,29 +264,30 @@ static void gather_aside(struct way *w)
     }
 }
 
-/* Whether an end had been handed the other end's BYE before it sent its own. */
-static bool handed_before(const struct finder *f, const struct hop *root)
+/* Whether an end had answered the other end's BYE before it sent its own: only then is it sure that it knew.
+ */
+static bool answered_before(const struct finder *f, const struct hop *root)
 {
     const struct session *s = f->session;
 
     for (unsigned i = 0; i < s->nhops; i++)
-        if (!hop_is_reply(s->hop[i]) && (s->hop[i]->to & root->from & f->clients) &&
-            hop_before(s->hop[i], root))
+        if (s->hop[i]->msg.status >= 200 && (s->hop[i]->from & root->from & f->clients) &&
+            !slice_eq(s->hop[i]->from_tag, root->from_tag) && hop_before(s->hop[i], root))
             return true;
     return false;
 }
 
-/* Both ends' BYEs, each sent before the other one had come (RFC 5407 3.2.1); or one that came after the
+/* Both ends' BYEs, each sent before the other one was answered (RFC 5407 3.2.1); or one that came after the
  * closing. */
 static void note_crossing(const struct finder *f, struct way *w, const struct strand *own)
 {
-    w->late = handed_before(f, own->chain[0]);
+    w->late = answered_before(f, own->chain[0]);
     for (int i = 0; i < f->nstrands && !w->late; i++) {
         const struct strand *st = &f->strand[i];
         const struct hop *root = st->nchain ? st->chain[0] : NULL;
 
         if (root && (root->from & f->clients) && !(root->from & own->chain[0]->from) &&
-            !handed_before(f, root))
+            !answered_before(f, root))
             w->crossed = true;
     }
 }

@@ -42,7 +42,7 @@ struct way {
     const struct hop *again;      /* a further BYE after the answer; NULL where there is none */
     bool crowded;                 /* there was more to it than fits: what is left out cannot be judged */
     bool crossed;                 /* the other end sent a BYE of its own before it had this one's answer */
-    bool late;                    /* its sender had been handed the other end's BYE already */
+    bool late;                    /* its sender had answered the other end's BYE already */
     unsigned nlegs;
 };
 

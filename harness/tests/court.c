@@ -123,6 +123,25 @@ struct talk_message *court_ok(struct court *c, int bye, int hop)
     return &c->talk.message[bye + 13 - hop];
 }
 
+void court_edit_byes(struct court *c, int bye, int from, const char *what, const char *with)
+{
+    for (int hop = from; hop < COURT_HOPS; hop++)
+        talk_edit(court_bye(c, bye, hop), what, with);
+}
+
+void court_edit_oks(struct court *c, int bye, int to, const char *what, const char *with)
+{
+    for (int hop = to; hop >= 0; hop--)
+        talk_edit(court_ok(c, bye, hop), what, with);
+}
+
+void court_edit_behind(struct court *c, int bye, int from, const char *what, const char *with)
+{
+    court_edit_byes(c, bye, from, what, with);
+    for (int hop = from; hop < COURT_HOPS; hop++)
+        talk_edit(court_ok(c, bye, hop), what, with);
+}
+
 static bool as_wanted(const struct court *c, const struct court_case *want)
 {
     if (c->nresults < 1 || c->verdict[0] != want->verdict)

@@ -7,7 +7,7 @@
 #include "tests/talk.h"
 #include "trace/trace.h"
 
-enum { COURT_RESULTS = 8, COURT_STEPS = 64 };
+enum { COURT_RESULTS = 8, COURT_STEPS = 64, COURT_HOPS = 7 };
 
 struct court {
     struct profile *profile;
@@ -51,5 +51,11 @@ void court_try(const struct court_case *cases, size_t n);
 /* The BYE over hop k of the closing that began at message `bye` (talk_close), and its answer. */
 struct talk_message *court_bye(struct court *c, int bye, int hop);
 struct talk_message *court_ok(struct court *c, int bye, int hop);
+
+/* Edits the BYEs over hop `from` and all behind it; the answers over hop `to` and all nearer to the closer;
+ * both over `from` and behind it, what the last function of these hands back included. */
+void court_edit_byes(struct court *c, int bye, int from, const char *what, const char *with);
+void court_edit_oks(struct court *c, int bye, int to, const char *what, const char *with);
+void court_edit_behind(struct court *c, int bye, int from, const char *what, const char *with);
 
 #endif

@@ -160,6 +160,17 @@ static bool note_accepted(struct leg *leg, const struct said *said)
     return keep(arena, &d->target[!sender], contact_uri(said->msg));
 }
 
+/* RFC 3261 12.1: a provisional answer with a tag makes an early dialog, which the caller may close. */
+static bool note_early(struct leg *leg, const struct said *said)
+{
+    enum dialog_end sender;
+    struct dialog *d = leg_dialog(leg, said->from_tag, said->to_tag, true, &sender);
+
+    if (d && !d->confirmed)
+        d->early = true;
+    return true;
+}
+
 static bool note_inside(struct leg *leg, const struct said *said)
 {
     enum dialog_end sender;
@@ -189,6 +200,8 @@ bool leg_note(struct leg *leg, const struct said *said)
         return true;
     if (m->status >= 200 && m->status < 300)
         return note_accepted(leg, said);
+    if (m->status > 100 && m->status < 200 && m->method == SIP_INVITE && said->to_tag.n)
+        return note_early(leg, said);
     d = m->status >= 300 ? leg_dialog(leg, said->from_tag, said->to_tag, false, &sender) : NULL;
     if (d)
         d->new_target[sender] = (struct slice){NULL, 0}; /* refused: the target stays */

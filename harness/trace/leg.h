@@ -20,8 +20,10 @@ struct dialog {
     struct slice route_up;   /* Record-Route values of the 2xx as last seen, that is nearest to the caller */
     struct slice route_down; /* and as first seen, that is nearest to the callee */
     uint32_t cseq[DIALOG_ENDS];           /* highest CSeq number seen of each end's own requests, BYE apart */
+    bool early;                           /* a 1xx to the INVITE was seen */
     bool confirmed;                       /* a 2xx to the INVITE was seen */
     bool acked;                           /* an ACK was seen anywhere */
+    bool closing;                         /* a BYE was seen */
     struct slice new_target[DIALOG_ENDS]; /* asked for in a re-INVITE or UPDATE that has no answer yet */
     bool target_moving;                   /* such a one was under way when a BYE came */
 };

@@ -8,6 +8,7 @@
 
 enum {
     SESSION_BYTES_MAX = 4 << 20, /* of one session */
+    SPOILED_LOOK_MAX = 64,
     LATE_SLOTS = 1 << 16, /* Call-IDs of sessions that are over; a later one takes an earlier one's slot */
 };
 
@@ -81,6 +82,29 @@ void registry_free(struct registry *r)
     free(r);
 }
 
+/* Of a fork with two answered dialogs, one may be closed long before the other. */
+static bool lives_on(const struct session *s)
+{
+    for (unsigned i = 0; i < s->nlegs; i++) {
+        const struct leg *leg = s->leg[i];
+        bool closing = false, lives = false;
+        for (unsigned k = 0; k < leg->ndialogs; k++) {
+            closing |= leg->dialog[k].closing;
+            lives |= leg->dialog[k].confirmed && !leg->dialog[k].closing;
+        }
+        if (closing && lives)
+            return true;
+    }
+    return false;
+}
+
+static enum tracked_state answered_state(const struct session *s)
+{
+    if (!session_answered(s))
+        return TRACKED_CLOSING;
+    return lives_on(s) ? TRACKED_OPEN : TRACKED_CLOSED;
+}
+
 /* The state a session is in after its newest message, and how long it may stay silent in it. */
 static enum tracked_state state_of(struct tracked *t, const struct said *said)
 {
@@ -91,8 +115,8 @@ static enum tracked_state state_of(struct tracked *t, const struct said *said)
     if (said->msg->method != SIP_BYE && !said->msg->status)
         return t->state;
     if (said->msg->status == 0) /* a BYE, new or once more: its answer decides */
-        return t->state == TRACKED_CLOSED && session_answered(s) ? TRACKED_CLOSED : TRACKED_CLOSING;
-    return session_answered(s) ? TRACKED_CLOSED : TRACKED_CLOSING;
+        return t->state == TRACKED_CLOSED ? answered_state(s) : TRACKED_CLOSING;
+    return answered_state(s);
 }
 
 static nsec_t patience(const struct registry *r, enum tracked_state state)
@@ -246,6 +270,49 @@ static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
     return keep_bound(r);
 }
 
+/* The branch that a request was made from (of its second Via), or that an answer belongs to. */
+static struct slice former_branch(const struct said *said)
+{
+    struct sip_values walk;
+    struct sip_via via = {0};
+    struct slice value;
+
+    if (said->msg->status)
+        return said->branch;
+    sip_values_start(&walk, said->msg, SIP_VIA);
+    if (sip_values_next(&walk, &value) && sip_values_next(&walk, &value))
+        sip_via_decode(value, &via);
+    return via.branch;
+}
+
+static struct tracked_leg *leg_of_branch(const struct session *s, struct slice branch)
+{
+    for (unsigned i = s->nhops; i-- > 0;) {
+        const struct hop *h = s->hop[i];
+        struct leg *leg = session_leg(s, h->call_id);
+        if (!hop_is_reply(h) && slice_eq(hop_branch(h), branch))
+            return tracked_leg_of(leg ? leg : s->leg[0]);
+    }
+    return NULL;
+}
+
+/* A BYE or its answer whose Call-ID was spoiled on the way belongs to the closing that its Vias continue.
+ * Only the newest closings are looked at. */
+static struct tracked_leg *find_by_branch(const struct registry *r, const struct said *said)
+{
+    struct slice branch = {NULL, 0};
+    const struct tracked *t = r->list[TRACKED_CLOSING].newest;
+
+    if (said->msg->method == SIP_BYE)
+        branch = former_branch(said);
+    for (int i = 0; branch.n && t && i < SPOILED_LOOK_MAX; i++, t = t->older) {
+        struct tracked_leg *leg = leg_of_branch(&t->session, branch);
+        if (leg)
+            return leg;
+    }
+    return NULL;
+}
+
 int registry_say(struct registry *r, struct said *said)
 {
     struct slice call_id = sip_value(said->msg, SIP_CALL_ID);
@@ -265,6 +332,8 @@ int registry_say(struct registry *r, struct said *said)
             session_add_again(&leg->owner->session, said);
         return 0;
     }
+    if (!leg)
+        leg = find_by_branch(r, said);
     if (leg)
         return add(r, leg, said);
     if (!begins(said)) {

@@ -38,6 +38,8 @@ static void note_closing(struct leg *leg, const struct said *said)
     if (!leg->closing || vias < leg->bye_vias)
         leg->bye_vias = vias;
     leg->closing = true;
+    if (d)
+        d->closing = true;
     if (d && (d->new_target[DIALOG_CALLER].p || d->new_target[DIALOG_CALLEE].p))
         d->target_moving = true;
 }

@@ -1,0 +1,260 @@
+#include "tests/court.h"
+#include "tests/test.h"
+
+#include <stdio.h>
+
+static void leave(struct court *c, int bye)
+{
+    (void)c, (void)bye;
+}
+
+static void lose_a_frame(struct court *c)
+{
+    c->evidence.dropped = 1;
+}
+
+/* Another message over the way of an answer, at a time of its own. */
+static struct talk_message *say_too(struct court *c, int bye, int hop, const char *status, nsec_t time)
+{
+    int at = talk_repeat(&c->talk, bye + 13 - hop, 0);
+    struct talk_message *m = &c->talk.message[at];
+
+    talk_edit(m, "200 OK", status);
+    m->time = time;
+    return m;
+}
+
+static void refuse(struct court *c, int bye)
+{
+    court_edit_oks(c, bye, 6, "200 OK", "500 Server Error");
+}
+
+static void soften(struct court *c, int bye)
+{
+    court_edit_oks(c, bye, 6, "200 OK", "503 Service Unavailable");
+    court_edit_oks(c, bye, 4, "503 Service Unavailable", "500 Server Error");
+}
+
+static void challenge(struct court *c, int bye)
+{
+    for (int hop = 1; hop < COURT_HOPS; hop++)
+        court_bye(c, bye, hop)->gone = court_ok(c, bye, hop)->gone = true;
+    talk_edit(court_ok(c, bye, 0), "200 OK", "407 Proxy Authentication Required");
+}
+
+static void challenge_at_the_end(struct court *c, int bye)
+{
+    challenge(c, bye);
+    c->evidence.cut = "the capture is cut off";
+}
+
+static void give_up_early(struct court *c, int bye)
+{
+    court_edit_oks(c, bye, 3, "200 OK", "408 Request Timeout");
+    for (int hop = 0; hop <= 3; hop++)
+        court_ok(c, bye, hop)->time = court_bye(c, bye, 6)->time + NSEC_PER_USEC * (4 - hop);
+}
+
+static void lose_at_pf_a(struct court *c, int bye)
+{
+    court_ok(c, bye, 1)->gone = court_ok(c, bye, 0)->gone = true;
+}
+
+static void lose_at_pf_a_and_frames(struct court *c, int bye)
+{
+    lose_at_pf_a(c, bye);
+    lose_a_frame(c);
+}
+
+/* The first OK is lost on the last hop: client-a asks again, core-a has it still. */
+static void lose_on_the_wire(struct court *c, int bye)
+{
+    nsec_t later = court_bye(c, bye, 0)->time + 500 * NSEC_PER_MSEC;
+
+    c->talk.message[talk_repeat(&c->talk, bye, 0)].time = later;
+    c->talk.message[talk_repeat(&c->talk, bye + 13, 0)].time = later + NSEC_PER_MSEC;
+}
+
+/* The answer is lost between core-b and core-a: what core-a asks again, core-b answers again. */
+static void lose_in_the_middle(struct court *c, int bye)
+{
+    nsec_t later = court_bye(c, bye, 3)->time + 500 * NSEC_PER_MSEC;
+
+    for (int hop = 0; hop <= 2; hop++)
+        court_ok(c, bye, hop)->time += 500 * NSEC_PER_MSEC;
+    for (int hop = 0; hop <= 3; hop++)
+        c->talk.message[talk_repeat(&c->talk, bye + hop, 0)].time = later - (3 - hop) * NSEC_PER_USEC;
+    say_too(c, bye, 3, "200 OK", later + NSEC_PER_USEC);
+}
+
+static void skip_pf_b(struct court *c, int bye)
+{
+    court_ok(c, bye, 5)->gone = court_ok(c, bye, 4)->gone = true;
+}
+
+static void skip_pf_b_and_frames(struct court *c, int bye)
+{
+    skip_pf_b(c, bye);
+    lose_a_frame(c);
+}
+
+static void answer_for_client_b(struct court *c, int bye)
+{
+    court_ok(c, bye, 6)->gone = true;
+}
+
+static void answer_for_client_b_and_frames(struct court *c, int bye)
+{
+    answer_for_client_b(c, bye);
+    lose_a_frame(c);
+}
+
+static void answer_early(struct court *c, int bye)
+{
+    nsec_t early = court_bye(c, bye, 2)->time + NSEC_PER_USEC;
+
+    court_ok(c, bye, 1)->time = early;
+    court_ok(c, bye, 0)->time = early + NSEC_PER_USEC;
+}
+
+/* Frames were lost: the answer from below may have come once before. */
+static void answer_early_and_lose_frames(struct court *c, int bye)
+{
+    answer_early(c, bye);
+    lose_a_frame(c);
+}
+
+static void answer_at_once(struct court *c, int bye)
+{
+    for (int hop = 0; hop < COURT_HOPS; hop++)
+        court_ok(c, bye, hop)->time = court_bye(c, bye, 6)->time + 1;
+}
+
+static void see_one_with_another_clock(struct court *c, int bye)
+{
+    court_ok(c, bye, 2)->source = 1;
+}
+
+static void answer_otherwise(struct court *c, int bye)
+{
+    say_too(c, bye, 4, "481 No Such Call", c->talk.now);
+}
+
+static void answer_again(struct court *c, int bye)
+{
+    say_too(c, bye, 4, "200 OK", c->talk.now + NSEC_PER_SEC);
+}
+
+static void ring(struct court *c, int bye)
+{
+    say_too(c, bye, 6, "180 Ringing", court_ok(c, bye, 6)->time - NSEC_PER_USEC);
+}
+
+static void try_at(struct court *c, int bye, nsec_t after)
+{
+    for (int hop = 0; hop < COURT_HOPS; hop++)
+        court_ok(c, bye, hop)->time += 5 * NSEC_PER_SEC;
+    say_too(c, bye, 6, "100 Trying", court_bye(c, bye, 6)->time + after);
+}
+
+static void try_early(struct court *c, int bye)
+{
+    try_at(c, bye, NSEC_PER_SEC);
+}
+
+static void try_late(struct court *c, int bye)
+{
+    try_at(c, bye, 3600 * NSEC_PER_MSEC);
+}
+
+static void try_by_another_clock(struct court *c, int bye)
+{
+    try_early(c, bye);
+    c->talk.message[c->talk.n - 1].source = 1;
+}
+
+static const struct court_case cases[] = {
+    {"as it should be", leave, VERDICT_PASS, NULL, 0},
+    {"client-b refuses", refuse, VERDICT_FAIL, "reply.status", 8},
+    {"503 becomes 500 on the way", soften, VERDICT_FAIL, "reply.status", 8},
+    {"a challenge is the last word", challenge, VERDICT_FAIL, "path.missing", 2},
+    {"a challenge, and the capture ends", challenge_at_the_end, VERDICT_INCONCLUSIVE, "path.missing", 2},
+    {"core-b gives up, the OK comes late", give_up_early, VERDICT_FAIL, "reply.status", 11},
+    {"pf-a loses the OK", lose_at_pf_a, VERDICT_FAIL, "reply.missing", 13},
+    {"it is gone, and frames are too", lose_at_pf_a_and_frames, VERDICT_INCONCLUSIVE, "reply.missing", 13},
+    {"the OK is lost on the wire once", lose_on_the_wire, VERDICT_PASS, NULL, 0},
+    {"the OK is lost in the middle once", lose_in_the_middle, VERDICT_PASS, NULL, 0},
+    {"the OK passes over pf-b", skip_pf_b, VERDICT_FAIL, "reply.reverse", 9},
+    {"it does, and frames are lost", skip_pf_b_and_frames, VERDICT_INCONCLUSIVE, "reply.reverse", 9},
+    {"core-b answers for client-b", answer_for_client_b, VERDICT_FAIL, "reply.origin", 8},
+    {"it does, and frames are lost", answer_for_client_b_and_frames, VERDICT_INCONCLUSIVE, "reply.origin", 8},
+    {"pf-a answers early", answer_early, VERDICT_FAIL, "reply.causality", 13},
+    {"it does, and frames are lost", answer_early_and_lose_frames, VERDICT_INCONCLUSIVE, "reply.causality",
+     13},
+    {"all answers have one time", answer_at_once, VERDICT_PASS, NULL, 0},
+    {"two clocks", see_one_with_another_clock, VERDICT_INCONCLUSIVE, "reply.causality", 12},
+    {"pf-b answers otherwise as well", answer_otherwise, VERDICT_FAIL, "reply.duplicate", 10},
+    {"pf-b answers the same again", answer_again, VERDICT_PASS, NULL, 0},
+    {"client-b rings", ring, VERDICT_FAIL, "reply.provisional", 8},
+    {"100 too early", try_early, VERDICT_FAIL, "reply.provisional", 8},
+    {"100 when it may be", try_late, VERDICT_PASS, NULL, 0},
+    {"100 by another clock", try_by_another_clock, VERDICT_PASS, NULL, 0},
+};
+
+static void judges_the_answer(void)
+{
+    court_try(cases, sizeof cases / sizeof cases[0]);
+}
+
+/* Both close at once; each refuses the other's (RFC 5407 3.2.1). */
+static void both_close(struct court *c, nsec_t after, int *ret_second)
+{
+    struct talk_session s = talk_default(1);
+    int first, second;
+
+    court_open(c, NULL);
+    talk_setup(&c->talk, &s);
+    first = talk_close(&c->talk, &s, false, 2);
+    second = talk_close(&c->talk, &s, true, 1);
+    for (int i = second; i < c->talk.n; i++)
+        c->talk.message[i].time += c->talk.message[first].time - c->talk.message[second].time + after;
+    court_edit_oks(c, second, 6, "200 OK", "481 No Such Dialog");
+    *ret_second = second;
+}
+
+static void loses_a_race(void)
+{
+    static struct court c;
+    int second;
+
+    both_close(&c, NSEC_PER_USEC, &second);
+    court_hold(&c);
+    CU_ASSERT_EQUAL(c.nresults, 2);
+    court_check_pass(&c, 0, "client-a");
+    court_check_pass(&c, 1, "client-b");
+    court_close(&c);
+}
+
+/* Client-b answered, and closes then what is closed: its own fault, and 481 is the right answer to it. */
+static void closes_what_is_closed(void)
+{
+    static struct court c;
+    int second;
+
+    both_close(&c, NSEC_PER_SEC, &second);
+    court_hold(&c);
+    CU_ASSERT_EQUAL(c.nresults, 2);
+    court_check_pass(&c, 0, "client-a");
+    CU_ASSERT_EQUAL(c.nfindings[0], 0);
+    CU_ASSERT_EQUAL(c.verdict[1], VERDICT_FAIL);
+    CU_ASSERT_STRING_EQUAL(c.rule[1], "session.closed");
+    CU_ASSERT_EQUAL(c.causes[1], 1);
+    court_close(&c);
+}
+
+static const struct test tests[] = {
+    {"judges the answer", judges_the_answer},
+    {"a race may be lost", loses_a_race},
+    {"what is closed is not closed again", closes_what_is_closed},
+};
+TEST_MAIN("rules_reply", tests)

@@ -1,0 +1,204 @@
+#include "tests/court.h"
+#include "tests/test.h"
+
+#include <stdio.h>
+
+#define PF_B "Route: <sip:127.0.20.3;lr>\r\n"
+
+static void pop_none(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 4, "Route: ", "Route: <sip:127.0.20.2;lr>\r\nRoute: ");
+}
+
+static void pop_two(struct court *c, int bye)
+{
+    talk_edit(court_bye(c, bye, 4), PF_B, "");
+}
+
+static void exchange(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 4, PF_B "Route: <sip:127.0.20.2;lr>\r\n", "Route: <sip:127.0.20.2;lr>\r\n" PF_B);
+}
+
+/* RFC 5658: two entries of one function, for two interfaces or transports. */
+static void put_in_two(struct court *c, int bye)
+{
+    for (int hop = 0; hop < 2; hop++)
+        talk_edit(court_bye(c, bye, hop), "Route: <sip:127.0.10.3;lr>\r\n",
+                  "Route: <sip:127.0.10.3;lr>,\r\n <sip:127.0.10.3;transport=tcp;lr>\r\n");
+    for (int i = 0; i < bye; i++)
+        talk_edit(&c->talk.message[i], "Record-Route: <sip:127.0.10.3;lr>\r\n",
+                  "Record-Route: <sip:127.0.10.3;transport=tcp;lr>, <sip:127.0.10.3;lr>\r\n");
+}
+
+/* Names instead of addresses: whose entry it is cannot be told, only that one goes. */
+static void name_hosts(struct court *c, int bye)
+{
+    for (int i = 0; i < c->talk.n; i++)
+        while (talk_edit(&c->talk.message[i], "oute: <sip:127.0.20.3;lr>", "oute: <sip:pf.b.example;lr>"))
+            ;
+    (void)bye;
+}
+
+static void name_hosts_in_vias(struct court *c, int bye)
+{
+    name_hosts(c, bye);
+    for (int i = 0; i < c->talk.n; i++)
+        while (talk_edit(&c->talk.message[i], "Via: SIP/2.0/UDP 127.0.20.3:5060",
+                         "Via: SIP/2.0/UDP pf.b.example"))
+            ;
+}
+
+static void see_one_side(struct court *c, int bye)
+{
+    pop_none(c, bye);
+    court_bye(c, bye, 4)->gone = true;
+    for (int hop = 5; hop < COURT_HOPS; hop++)
+        talk_edit(court_bye(c, bye, hop), "Route: <sip:127.0.20.2;lr>\r\n", "");
+}
+
+static void send_another_set(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 0, PF_B, "");
+}
+
+static void send_no_set(struct court *c, int bye)
+{
+    while (talk_cut_line(court_bye(c, bye, 0), "Route:"))
+        ;
+}
+
+static void write_it_otherwise(struct court *c, int bye)
+{
+    talk_edit(court_bye(c, bye, 0), PF_B, "ROUTE : \"PF\" < sip:127.0.20.3;lr>\r\n");
+    talk_edit(court_bye(c, bye, 0), "\"PF\" < sip", "\"PF\" <sip");
+}
+
+static void show_no_setup(struct court *c, int bye)
+{
+    send_another_set(c, bye);
+    for (int i = 0; i < bye; i++)
+        c->talk.message[i].gone = true;
+}
+
+static void ask_for_another(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 0, "BYE sip:bob@127.0.20.1:5060", "BYE sip:bob@127.0.20.9:5060");
+}
+
+static void change_uri(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 5, "BYE sip:bob@127.0.20.1:5060", "BYE sip:bob@127.0.20.9:5060");
+}
+
+static void write_uri_otherwise(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 5, "BYE sip:bob@127.0.20.1:5060", "BYE SIP:%62ob@127.0.20.1:5060");
+}
+
+/* A GRUU is what the other end's Contact says; the core that knows it puts the address in its place. */
+static void gruu(struct court *c, int bye)
+{
+    for (int i = 0; i < bye; i++)
+        talk_edit(&c->talk.message[i], "Contact: <sip:bob@127.0.20.1:5060>",
+                  "Contact: <sip:bob@b.example;gr=u1>");
+    for (int hop = 0; hop < 6; hop++)
+        talk_edit(court_bye(c, bye, hop), "BYE sip:bob@127.0.20.1:5060", "BYE sip:bob@b.example;gr=u1");
+}
+
+static void wrong_gruu(struct court *c, int bye)
+{
+    gruu(c, bye);
+    for (int hop = 0; hop < 6; hop++)
+        talk_edit(court_bye(c, bye, hop), ";gr=u1", ";gr=u2");
+}
+
+static void wrong_gruu_without_setup(struct court *c, int bye)
+{
+    wrong_gruu(c, bye);
+    for (int i = 0; i < bye; i++)
+        c->talk.message[i].gone = true;
+}
+
+static void count_none(struct court *c, int bye)
+{
+    for (int hop = 2; hop < COURT_HOPS; hop++)
+        talk_cut_line(court_bye(c, bye, hop), "Max-Forwards:");
+}
+
+static void count_anew(struct court *c, int bye)
+{
+    talk_cut_line(court_bye(c, bye, 0), "Max-Forwards:");
+    for (int hop = 1; hop < COURT_HOPS; hop++) {
+        char before[32], after[32];
+        snprintf(before, sizeof before, "Max-Forwards: %d", 70 - hop);
+        snprintf(after, sizeof after, "Max-Forwards: %d", 71 - hop);
+        talk_edit(court_bye(c, bye, hop), before, after);
+    }
+}
+
+static void count_by(struct court *c, int bye, int first, int more)
+{
+    for (int hop = first; hop < COURT_HOPS; hop++) {
+        char before[32], after[32];
+        snprintf(before, sizeof before, "Max-Forwards: %d", 70 - hop);
+        snprintf(after, sizeof after, "Max-Forwards: %d", 70 - hop + more);
+        talk_edit(court_bye(c, bye, hop), before, after);
+    }
+}
+
+static void keep_count(struct court *c, int bye)
+{
+    count_by(c, bye, 2, 1);
+}
+
+static void count_two(struct court *c, int bye)
+{
+    count_by(c, bye, 2, -1);
+}
+
+static void begin_lower(struct court *c, int bye)
+{
+    count_by(c, bye, 0, -60);
+}
+
+static void count_two_unseen(struct court *c, int bye)
+{
+    court_bye(c, bye, 1)->gone = true;
+}
+
+static const struct court_case cases[] = {
+    {"core-b keeps its own Route", pop_none, VERDICT_FAIL, "route.popped", 5},
+    {"core-b takes pf-b's as well", pop_two, VERDICT_FAIL, "route.popped", 5},
+    {"core-b exchanges two", exchange, VERDICT_FAIL, "route.popped", 5},
+    {"pf-a put in two", put_in_two, VERDICT_PASS, NULL, 0},
+    {"routes by name", name_hosts, VERDICT_PASS, NULL, 0},
+    {"routes and Vias by name", name_hosts_in_vias, VERDICT_PASS, NULL, 0},
+    {"one side of core-b is not captured", see_one_side, VERDICT_PASS, NULL, 0},
+    {"client-a leaves one out", send_another_set, VERDICT_FAIL, "route.set", 1},
+    {"client-a sends none", send_no_set, VERDICT_FAIL, "route.set", 1},
+    {"client-a writes it otherwise", write_it_otherwise, VERDICT_PASS, NULL, 0},
+    {"the setup was not captured", show_no_setup, VERDICT_PASS, NULL, 0},
+    {"client-a asks for another", ask_for_another, VERDICT_FAIL, "ruri.preserved", 1},
+    {"pf-b changes the Request-URI", change_uri, VERDICT_FAIL, "ruri.preserved", 6},
+    {"pf-b writes it otherwise", write_uri_otherwise, VERDICT_PASS, NULL, 0},
+    {"a GRUU", gruu, VERDICT_PASS, NULL, 0},
+    {"another GRUU", wrong_gruu, VERDICT_FAIL, "ruri.preserved", 1},
+    {"another GRUU, and no setup", wrong_gruu_without_setup, VERDICT_PASS, NULL, 0},
+    {"pf-a takes Max-Forwards out", count_none, VERDICT_FAIL, "maxforwards.present", 3},
+    {"client-a sends none", count_anew, VERDICT_FAIL, "maxforwards.present", 1},
+    {"pf-a does not count", keep_count, VERDICT_FAIL, "maxforwards.decremented", 3},
+    {"pf-a counts two", count_two, VERDICT_FAIL, "maxforwards.decremented", 3},
+    {"client-a begins with 10", begin_lower, VERDICT_PASS, NULL, 0},
+    {"two functions at once", count_two_unseen, VERDICT_PASS, NULL, 0},
+};
+
+static void judges_the_routing(void)
+{
+    court_try(cases, sizeof cases / sizeof cases[0]);
+}
+
+static const struct test tests[] = {
+    {"judges the routing", judges_the_routing},
+};
+TEST_MAIN("rules_routing", tests)
