@@ -217,6 +217,18 @@ static void tunnels(void)
     check_outcomes();
 }
 
+/* Between a terminal and its core IPsec may only sign. */
+static void signed_packets(void)
+{
+    struct slice d = udp(5060, 5060, SLICE(BYE)), tail = SLICE("\1\1\x11signature96b");
+
+    fresh();
+    CU_ASSERT_EQUAL_FATAL((d.n + 3) % 4, 0);
+    give(ip4(A, B, 50, 1, join(SLICE("spi_\0\0\0\1"), join(d, tail))));
+    check_seen(1, A, 5060, TRANSPORT_UDP);
+    check_outcomes();
+}
+
 /* The outer packet in fragments, and the inner one too: every frame is accounted for. */
 static void fragments_in_tunnels(void)
 {
@@ -525,6 +537,7 @@ static const struct test tests[] = {
     {"datagrams that lie", datagrams_that_lie},
     {"fragments", fragments},
     {"tunnels", tunnels},
+    {"signed packets", signed_packets},
     {"fragments in tunnels", fragments_in_tunnels},
     {"duplicates count once", duplicates_count_once},
     {"TCP streams", tcp_streams},

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "wire/bytes.h"
+#include "wire/esp.h"
 #include "wire/hash.h"
 #include "wire/hep.h"
 #include "wire/link.h"
@@ -211,7 +212,9 @@ static int transport(struct walk *k)
     case IP_GRE:
         return inside(k, tunnel_gre(k->ip.payload, &in), in);
     case IP_ESP:
-        return WIRE_ENCRYPTED;
+        if (!esp_open(&k->ip))
+            return WIRE_ENCRYPTED;
+        return ++k->tunnels > TUNNELS_MAX ? WIRE_NESTED : transport(k);
     default:
         return WIRE_OTHER_PROTOCOL;
     }
