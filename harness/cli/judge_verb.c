@@ -88,11 +88,13 @@ static int take_result(void *ctx, const struct result *r)
 
 static int start(struct judging *j, struct error *err)
 {
+    static const struct wire_options wire = {.hep_inside = true};
     struct pipeline_config config = {.profile = j->setting.profile,
                                      .flow = j->setting.suite->flow[0],
                                      .mirror = j->mirror,
                                      .strict = j->options.strict,
-                                     .many_clocks = j->options.narguments > 1};
+                                     .many_clocks = j->options.narguments > 1,
+                                     .wire = &wire};
 
     j->summary.sut = j->setting.profile->name;
     j->summary.begin = clock_realtime();

@@ -76,7 +76,10 @@ static int new_judge(struct pipeline *p, struct error *err)
 int pipeline_new(const struct pipeline_config *config, struct result_sink sink, struct pipeline **ret,
                  struct error *err)
 {
-    struct trace_config trace = {.profile = config->profile, .many_clocks = config->many_clocks};
+    struct trace_config trace = {.profile = config->profile,
+                                 .many_clocks = config->many_clocks,
+                                 .clock = config->clock,
+                                 .nclocks = config->nclocks};
     struct pipeline *p = calloc(1, sizeof *p);
     int e;
 

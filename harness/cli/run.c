@@ -41,6 +41,7 @@ struct run {
     const struct fault *fault;
     struct runfolder folder;
     enum sandbox_kind kind;
+    struct capture_clocks clocks;
     char forbidden[256]; /* why there is no sandbox; "" where there is one, or none is wanted */
     int n, next;         /* test cases picked; the first one not reported yet */
     struct runcase *test;
@@ -155,12 +156,13 @@ static void choose_network(struct run *r)
     struct error err;
 
     r->kind = SANDBOX_HOST;
-    if (!plan_is_private(r->setting.profile))
-        return;
-    if (sandbox_probe(&err) == 0)
-        r->kind = SANDBOX_PRIVATE;
-    else
-        snprintf(r->forbidden, sizeof r->forbidden, "%.250s", err.text);
+    if (plan_is_private(r->setting.profile)) {
+        if (sandbox_probe(&err) == 0)
+            r->kind = SANDBOX_PRIVATE;
+        else
+            snprintf(r->forbidden, sizeof r->forbidden, "%.250s", err.text);
+    }
+    capture_clocks(r->setting.profile, r->kind, &r->clocks);
 }
 
 static int jobs(const struct run *r)
@@ -226,8 +228,8 @@ static int on_start(void *ctx, int i, const char *dir)
     struct run *r = ctx;
     struct runcase_config config = {.profile = r->setting.profile,
                                     .strict = r->options.strict,
-                                    .sees_all = r->kind == SANDBOX_PRIVATE,
-                                    .many_clocks = capture_points(r->setting.profile, r->kind) > 1};
+                                    .sees_all = capture_sees_all(r->setting.profile, r->kind),
+                                    .clocks = &r->clocks};
     int e;
 
     if (r->failed)
@@ -307,7 +309,8 @@ static void say_where(const struct run *r)
         return;
     printf("\nReport: %s\n", r->folder.shown);
     if (r->kind == SANDBOX_PRIVATE)
-        printf("Network: namespaces of its own, capture on their loopback\n");
+        printf("Network: namespaces of its own%s\n",
+               capture_sees_all(r->setting.profile, r->kind) ? ", capture on their loopback" : "");
     else if (*r->forbidden)
         printf("Network: the host's loopback (%s)\n", r->forbidden);
     else

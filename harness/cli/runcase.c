@@ -52,7 +52,9 @@ int runcase_start(struct runcase *c, const struct runcase_config *config, const 
                                        .flow = c->testcase->flow,
                                        .strict = config->strict,
                                        .sees_all = config->sees_all,
-                                       .many_clocks = config->many_clocks};
+                                       .many_clocks = config->clocks->several,
+                                       .clock = config->clocks->clock,
+                                       .nclocks = config->clocks->n};
     int r = flow_mirror(c->testcase->flow, &c->mirror);
 
     if (r < 0)

@@ -5,6 +5,7 @@
 
 #include "cli/kept.h"
 #include "cli/pipeline.h"
+#include "drive/capture.h"
 #include "drive/dump.h"
 
 struct runcase {
@@ -23,7 +24,7 @@ struct runcase_config {
     const struct profile *profile;
     bool strict;
     bool sees_all; /* see pipeline.h */
-    bool many_clocks;
+    const struct capture_clocks *clocks;
 };
 
 /* Sets it up; nothing is opened yet. */

@@ -73,10 +73,19 @@ static void frames_ready(void *ctx)
 
 static void unproved(void *ctx)
 {
+    const struct capture *c = ctx;
     struct error err;
+    int i = 0;
 
-    error_set(&err, ETIMEDOUT,
-              "the capture did not see its own sentinel datagram, so it may have missed other messages too");
+    while (i < c->ntaps && tap_proved(c->tap[i]))
+        i++;
+    error_set(
+        &err, ETIMEDOUT,
+        "%s did not see its own sentinel datagram, so it may have missed other messages too%s",
+        i < c->ntaps ? tap_name(c->tap[i]) : "a capture",
+        i < c->ntaps && tap_is_command(c->tap[i])
+            ? "; a filter must let UDP port 9 through, and the capture must be near a node of the profile"
+            : "");
     broken(ctx, &err);
 }
 
@@ -114,29 +123,82 @@ uint64_t capture_drops(const struct capture *c)
     return all;
 }
 
-/* What is captured where the profile does not say, or does not matter. */
+/* --- where */
+
 static const struct profile_capture loopback = {.kind = CAPTURE_INTERFACE, .text = "lo"};
 
-static bool on_loopback(const struct profile *p, enum sandbox_kind kind)
+static bool is_any(const struct profile_capture *at)
 {
-    return kind == SANDBOX_PRIVATE || p->ncaptures == 0;
+    return at->kind == CAPTURE_INTERFACE && strcmp(at->text, "any") == 0;
+}
+
+/* In a network of our own the loopback is the only interface that there is. */
+static int find_points(const struct profile *p, enum sandbox_kind kind,
+                       const struct profile_capture *ret[PROFILE_CAPTURES_MAX])
+{
+    bool lo = false;
+    int n = 0;
+
+    for (int i = 0; i < p->ncaptures; i++) {
+        const struct profile_capture *at = &p->capture[i];
+        if (at->kind == CAPTURE_INTERFACE && kind == SANDBOX_PRIVATE && !is_any(at)) {
+            if (!lo)
+                ret[n++] = &loopback;
+            lo = true;
+        } else {
+            ret[n++] = at;
+        }
+    }
+    if (n == 0)
+        ret[n++] = &loopback;
+    return n;
 }
 
 int capture_points(const struct profile *p, enum sandbox_kind kind)
 {
-    return on_loopback(p, kind) ? 1 : p->ncaptures;
+    const struct profile_capture *point[PROFILE_CAPTURES_MAX];
+
+    return find_points(p, kind, point);
 }
+
+void capture_clocks(const struct profile *p, enum sandbox_kind kind, struct capture_clocks *ret)
+{
+    const struct profile_capture *point[PROFILE_CAPTURES_MAX];
+    int ours = -1, n = find_points(p, kind, point);
+
+    *ret = (struct capture_clocks){.n = (uint32_t)n};
+    for (int i = 0; i < n; i++) {
+        bool here = point[i]->kind != CAPTURE_COMMAND;
+        if (here && ours < 0)
+            ours = i;
+        ret->clock[i] = (uint32_t)(here ? ours : i);
+        ret->several |= ret->clock[i] != 0;
+    }
+}
+
+bool capture_sees_all(const struct profile *p, enum sandbox_kind kind)
+{
+    const struct profile_capture *point[PROFILE_CAPTURES_MAX];
+    int n = find_points(p, kind, point);
+
+    for (int i = 0; i < n; i++)
+        if (kind == SANDBOX_PRIVATE && point[i]->kind == CAPTURE_INTERFACE)
+            return true;
+    return false;
+}
+
+/* --- its life */
 
 static int open_all(struct capture *c, const struct profile *p, enum sandbox_kind kind, const char *dir,
                     struct error *err)
 {
-    char log[PATH_MAX];
-    int r = 0;
+    const struct profile_capture *point[PROFILE_CAPTURES_MAX];
+    int n = find_points(p, kind, point), r = 0;
 
-    snprintf(log, sizeof log, "%s/capture.log", dir);
-    for (int i = 0; r == 0 && i < capture_points(p, kind); i++) {
-        const struct profile_capture *at = on_loopback(p, kind) ? &loopback : &p->capture[i];
-        r = tap_open(at, p, (uint32_t)i, log, &c->tap[i], err);
+    for (int i = 0; r == 0 && i < n; i++) {
+        char log[PATH_MAX];
+        snprintf(log, sizeof log, i ? "%s/capture-%d.log" : "%s/capture.log", dir, i + 1);
+        r = tap_open(point[i], p, (uint32_t)i, log, &c->tap[i], err);
         if (r == 0)
             r = loop_watch(c->loop, tap_fd(c->tap[c->ntaps++]), frames_ready, c);
     }

@@ -19,9 +19,11 @@ struct capture_sink {
     void *ctx;
 };
 
-/* Starts to capture where the profile says, frames' source being the index there; in SANDBOX_PRIVATE, or
- * where the profile says nothing, on the loopback. What capture commands have to say goes to
- * `dir`/capture.log. Profile and loop are borrowed and must outlive the capture. */
+/* Starts to capture where the profile says, or on the loopback where it says nothing. In SANDBOX_PRIVATE the
+ * interfaces that it names are the loopback, all of them; commands run inside, and HEP is listened for there.
+ * Frames' source is the number of the capture point, from 0. What a command has to say goes to
+ * `dir`/capture.log, capture-2.log for the second point, and so on. Profile and loop are borrowed and must
+ * outlive the capture. */
 int capture_new(const struct profile *p, enum sandbox_kind kind, const char *dir, struct loop *l,
                 const struct capture_sink *sink, struct capture **ret, struct error *err);
 void capture_free(struct capture *c);
@@ -34,5 +36,19 @@ uint64_t capture_drops(const struct capture *c);
 
 /* How many capture points there will be. */
 int capture_points(const struct profile *p, enum sandbox_kind kind);
+
+/* Whose clock stamps the frames of each point: ours, but where a command captures, which may run anywhere and
+ * so has its own. (HEP reports bring a second time with them, their sender's.) `several`: there is more than
+ * one. */
+struct capture_clocks {
+    uint32_t n;
+    uint32_t clock[PROFILE_CAPTURES_MAX];
+    bool several;
+};
+void capture_clocks(const struct profile *p, enum sandbox_kind kind, struct capture_clocks *ret);
+
+/* Whether nothing that the functions say can escape: all that goes over the loopback of a network of our own
+ * is captured. What a command leaves out, or a function does not report, is not known. */
+bool capture_sees_all(const struct profile *p, enum sandbox_kind kind);
 
 #endif

@@ -50,8 +50,9 @@ static int failed(struct dump *d, uint32_t source, int code, struct error *err)
 static int open_file(struct dump *d, const struct frame *f, struct error *err)
 {
     struct dump_file *file = &d->file[f->source];
-    /* The one link type whose number in files is not libpcap's own. */
-    int type = f->linktype == LINKTYPE_RAW ? DLT_RAW : (int)f->linktype;
+    /* Raw IP is the one link type whose number in files is not libpcap's own; a HEP report is a datagram. */
+    bool raw = f->linktype == LINKTYPE_RAW || f->linktype == LINK_HEP3;
+    int type = raw ? DLT_RAW : (int)f->linktype;
     char name[DUMP_NAME_MAX], path[PATH_MAX + DUMP_NAME_MAX + 1];
 
     snprintf(path, sizeof path, "%s/%s", d->dir, dump_name(f->source, name));

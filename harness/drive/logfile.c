@@ -48,3 +48,17 @@ const char *logfile_sipp(const char *path, char *out, size_t size)
         fclose(f);
     return out;
 }
+
+const char *logfile_last(const char *path, char *out, size_t size)
+{
+    FILE *f = fopen(path, "re");
+    char line[LINE];
+
+    *out = '\0';
+    while (f && fgets(line, sizeof line, f))
+        if (line[strspn(line, " \t\r\n")])
+            keep(out, size, line);
+    if (f)
+        fclose(f);
+    return out;
+}

@@ -10,5 +10,7 @@ const char *logfile_kamailio(const char *path, char *out, size_t size);
 /* The first complaint in SIPp's error file, without date and time; lines of a message it quotes are left out.
  */
 const char *logfile_sipp(const char *path, char *out, size_t size);
+/* The last line of any log with something in it. */
+const char *logfile_last(const char *path, char *out, size_t size);
 
 #endif

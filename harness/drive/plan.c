@@ -1,5 +1,7 @@
 #include "drive/plan.h"
 
+#include "wire/hepsource.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,6 +130,28 @@ static void define(struct planner *k, struct plan_party *p, const char *text)
     add_arg(k, p, text);
 }
 
+/* Where the profile listens for HEP, the functions report there (the first place of several). */
+static int add_mirror(struct planner *k, struct plan_party *p)
+{
+    const struct profile *profile = k->spec->profile;
+    char text[ENDPOINT_TEXT];
+    struct endpoint at;
+    bool tcp;
+    int i = 0;
+
+    while (i < profile->ncaptures && profile->capture[i].kind != CAPTURE_HEP)
+        i++;
+    if (i == profile->ncaptures || !hep_place(slice_of(profile->capture[i].text), &tcp, &at))
+        return 0;
+    hep_reach(&at);
+    if (addr_is_v4(&at.addr) != addr_is_v4(&p->at.addr))
+        return error_at(k->err, EINVAL, profile->path, profile->capture[i].line,
+                        "%s cannot report there by HEP: one address is IPv4, the other is IPv6", p->role);
+    define(k, p, TEXT(k, "HEP=\"sip:%s%s\"", endpoint_format(&at, text), tcp ? ";transport=tcp" : ""));
+    define(k, p, TEXT(k, "HEP_AGENT=%d", k->plan->nfunctions));
+    return 0;
+}
+
 static void add_common(struct planner *k, struct plan_party *p, bool core)
 {
     char at[ENDPOINT_TEXT];
@@ -224,6 +248,7 @@ static int plan_function(struct planner *k, int index)
     char address[ADDR_TEXT];
     struct plan_party *p;
     struct endpoint at;
+    int r;
 
     if (!function_at(k->spec->profile, index, &at))
         return error_at(
@@ -247,7 +272,8 @@ static int plan_function(struct planner *k, int index)
     if (f->b2bua && !core)
         define(k, p, TEXT(k, "HIDING=\"%s\"", addr_format(&p->at.addr, address)));
     add_faults(k, p, f->role);
-    return core ? add_core(k, p) : 0;
+    r = add_mirror(k, p);
+    return r == 0 && core ? add_core(k, p) : r;
 }
 
 /* --- clients */

@@ -1,7 +1,7 @@
 /* One capture point of a test case: a source of frames (wire/source.h) that runs while the test case does,
- * and its proof. A datagram with a number that nobody else knows (the sentinel) is sent where the capture
- * point must see it, and the capture is trusted from the moment that it has. What lies between two sentinels
- * that were both seen, with no loss counted, is all that there was. */
+ * and its proof. A sentinel (sentinel.h) is sent where the capture point must see it, and the capture is
+ * trusted from the moment that it has. What lies between two sentinels that were both seen, with no loss
+ * counted, is all that there was. */
 #ifndef CPMSPEC_DRIVE_TAP_H
 #define CPMSPEC_DRIVE_TAP_H
 
@@ -9,15 +9,14 @@
 #include "suite/profile.h"
 #include "wire/frame.h"
 
-/* The discard port (RFC 863): where sentinels are sent to. */
-enum { TAP_DISCARD_PORT = 9 };
-
 struct tap;
 
-/* Begins to capture whole packets at a capture point of the profile: an interface, or a command that writes a
- * capture to its standard output (its other words go to the file `log`). Its sentinels go over that very
- * interface, or to every node of the profile. The profile is borrowed. `source` is what frames carry. -EPERM
- * without the right to capture (the text says what mends it), -ENODEV, -ENOENT, … */
+/* Begins to capture at a capture point of the profile: whole packets at an interface; what a command writes
+ * to its standard output (words.h says how it is taken apart; its other words go to the file `log`, NULL for
+ * nowhere); or the HEP reports that come to a place where we listen. Its sentinels go over that very
+ * interface, to every node of the profile, or to that place. The profile is borrowed. `source` is what frames
+ * carry. -EPERM without the right to capture (the text says what mends it), -ENODEV, -ENOENT, -EADDRINUSE, …
+ */
 int tap_open(const struct profile_capture *at, const struct profile *p, uint32_t source, const char *log,
              struct tap **ret, struct error *err);
 void tap_free(struct tap *t);
@@ -36,7 +35,11 @@ bool tap_proved(const struct tap *t);
 /* Whether a frame holds one of our sentinels. */
 bool tap_is_sentinel(const struct tap *t, const struct frame *f);
 
-/* Packets that the capturing side lost so far. */
+bool tap_is_command(const struct tap *t);
+/* "the capture on eth0", "the capture by `ssh …`", "the listener for HEP at udp:…": for a person. */
+const char *tap_name(const struct tap *t);
+
+/* Packets that the capturing side lost so far, as far as it says. */
 uint64_t tap_drops(const struct tap *t);
 
 #endif

@@ -7,6 +7,7 @@
 #include "drive/network.h"
 #include "drive/outcome.h"
 #include "drive/relay.h"
+#include "wire/hepsource.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -62,15 +63,27 @@ static void channel_ready(void *ctx)
 
 /* --- addresses */
 
+static int add_address(const struct addr *a, struct error *err)
+{
+    bool has_it = addr_is_v4(a) && a->b[12] == 127;
+
+    return has_it ? 0 : sandbox_add_address(a, err);
+}
+
 static int add_addresses(const struct profile *p, struct error *err)
 {
     int r = sandbox_loopback_up(err);
 
-    for (int i = 0; r == 0 && i < p->nnodes; i++) {
-        const struct profile_node *n = &p->node[i];
-        bool has_it = addr_is_v4(&n->addr) && n->addr.b[12] == 127;
-        if (n->bits == 128 && !has_it)
-            r = sandbox_add_address(&n->addr, err);
+    for (int i = 0; r == 0 && i < p->nnodes; i++)
+        if (p->node[i].bits == 128)
+            r = add_address(&p->node[i].addr, err);
+    for (int i = 0; r == 0 && i < p->ncaptures; i++) {
+        struct endpoint at;
+        bool tcp;
+        if (p->capture[i].kind != CAPTURE_HEP || !hep_place(slice_of(p->capture[i].text), &tcp, &at))
+            continue;
+        hep_reach(&at);
+        r = add_address(&at.addr, err);
     }
     return r;
 }
@@ -151,7 +164,9 @@ static void capture_broken(void *ctx, const struct error *err)
 {
     struct testrun *run = ctx;
 
-    end(run, DRIVE_INCONCLUSIVE, "while %s: %s", drive_stage_name(run->stage), err->text);
+    /* As long as nothing was asked of anybody it is the harness's own trouble. */
+    end(run, run->stage == STAGE_CAPTURE ? DRIVE_ERROR : DRIVE_INCONCLUSIVE, "while %s: %s",
+        drive_stage_name(run->stage), err->text);
 }
 
 static void begin_capture(struct testrun *run)

@@ -146,6 +146,7 @@ static void many_at_a_time(void)
     while (frames < HEP_CONNECTIONS_MAX && wait_for(&f) == 1)
         frames++;
     CU_ASSERT_EQUAL(frames, HEP_CONNECTIONS_MAX);
+    CU_ASSERT_EQUAL(source_dropped(s), 3);
     for (int i = 0; i < HEP_CONNECTIONS_MAX + 3; i++)
         close(fd[i]);
     CU_ASSERT_EQUAL(source_next(s, &f, NULL), -EAGAIN);
@@ -153,6 +154,42 @@ static void many_at_a_time(void)
     CU_ASSERT_TRUE(write_all(fd[0], report("BYE")));
     CU_ASSERT_EQUAL(wait_for(&f), 1);
     close(fd[0]);
+}
+
+/* More than the kernel keeps for us: what it throws away is counted with the next that comes. */
+static void counts_what_was_lost(void)
+{
+    enum { SENT = 40000 };
+    int fd, got = 0;
+    struct frame f;
+
+    listen_at("udp:127.0.0.1:0");
+    fd = connect_to_it(SOCK_DGRAM);
+    for (int i = 0; i < SENT; i++)
+        CU_ASSERT_TRUE(write_all(fd, report("BYE")));
+    while (source_next(s, &f, NULL) == 1)
+        got++;
+    CU_ASSERT_TRUE(write_all(fd, report("the last one")));
+    CU_ASSERT_EQUAL(wait_for(&f), 1);
+    CU_ASSERT_TRUE(got > 0 && got < SENT);
+    CU_ASSERT_EQUAL(source_dropped(s), SENT - got);
+    close(fd);
+}
+
+static void reaches_every_address_at_the_loopback(void)
+{
+    static const char *const cases[][2] = {
+        {"udp:0.0.0.0:1", "127.0.0.1:1"}, {"tcp:[::]", "[::1]:9060"}, {"udp:192.0.2.1", "192.0.2.1:9060"}};
+    char text[ENDPOINT_TEXT];
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct endpoint e;
+        bool over_tcp;
+        CU_ASSERT_TRUE_FATAL(hep_place(slice_of(cases[i][0]), &over_tcp, &e));
+        CU_ASSERT_EQUAL(over_tcp, i == 1);
+        hep_reach(&e);
+        CU_ASSERT_STRING_EQUAL(endpoint_format(&e, text), cases[i][1]);
+    }
 }
 
 static void says_what_is_wrong_with_a_place(void)
@@ -188,6 +225,8 @@ static const struct test tests[] = {
     {"receives streams", receives_streams},
     {"hangs up on what is no HEP", hangs_up_on_what_is_no_hep},
     {"many at a time", many_at_a_time},
+    {"counts what was lost", counts_what_was_lost},
+    {"reaches every address at the loopback", reaches_every_address_at_the_loopback},
     {"says what is wrong with a place", says_what_is_wrong_with_a_place},
 };
 TEST_MAIN("hepsource", tests)

@@ -30,6 +30,17 @@ static void test_kamailio(void)
     CU_ASSERT_STRING_EQUAL(kamailio(""), "");
 }
 
+static void test_any_last_line(void)
+{
+    char out[64];
+
+    CU_ASSERT_STRING_EQUAL(
+        logfile_last(scratch_file("log", "first\n  last words\r\n\n  \n"), out, sizeof out), "  last words");
+    CU_ASSERT_STRING_EQUAL(logfile_last(scratch_file("log", ""), out, sizeof out), "");
+    CU_ASSERT_STRING_EQUAL(logfile_last("/dev/null", out, sizeof out), "");
+    CU_ASSERT_STRING_EQUAL(logfile_last(scratch_path("nowhere"), out, sizeof out), "");
+}
+
 static void test_sipp(void)
 {
     CU_ASSERT_STRING_EQUAL(
@@ -57,6 +68,7 @@ static const struct test tests[] = {
     {"kamailio", test_kamailio},
     {"sipp", test_sipp},
     {"what is missing or long", test_what_is_missing_or_long},
+    {"the last line of any log", test_any_last_line},
 };
 
 TEST_MAIN("logfile", tests)

@@ -95,6 +95,18 @@ bool hep_place(struct slice text, bool *ret_tcp, struct endpoint *ret)
     return true;
 }
 
+void hep_reach(struct endpoint *e)
+{
+    static const struct addr any6 = {.b = {0}}, loopback6 = {.b = {[15] = 1}};
+    static const uint8_t any4[4] = {0}, loopback4[4] = {127, 0, 0, 1};
+    struct addr any = addr_v4(any4);
+
+    if (addr_eq(&e->addr, &any))
+        e->addr = addr_v4(loopback4);
+    else if (addr_eq(&e->addr, &any6))
+        e->addr = loopback6;
+}
+
 static void close_peer(struct hep_source *s, struct peer *p)
 {
     for (int i = 0; i < HEP_CONNECTIONS_MAX; i++)
@@ -164,7 +176,8 @@ static bool accept_peer(struct hep_source *s)
     while (i < HEP_CONNECTIONS_MAX && s->peer[i])
         i++;
     p = i < HEP_CONNECTIONS_MAX ? malloc(sizeof *p) : NULL;
-    if (!p) {
+    if (!p) { /* what it would have said is lost */
+        s->dropped++;
         close(fd);
         return true;
     }
