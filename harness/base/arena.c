@@ -4,8 +4,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* A session of a few small messages should fit one block; big ones get blocks of their own. */
-enum { FIRST_BLOCK = 2048, LATER_BLOCK = 16384 };
+/* What is known of an open session should fit the first block; each further one is twice as large, so that
+ * little is taken in vain. */
+enum { FIRST_BLOCK = 2048, LARGEST_BLOCK = 32768 };
 
 struct arena_block {
     struct arena_block *next;
@@ -19,20 +20,42 @@ void arena_init(struct arena *a, size_t limit)
     *a = (struct arena){.limit = limit};
 }
 
+static void free_blocks(struct arena_block *b)
+{
+    while (b) {
+        struct arena_block *next = b->next;
+        free(b);
+        b = next;
+    }
+}
+
 void arena_done(struct arena *a)
 {
-    while (a->blocks) {
-        struct arena_block *next = a->blocks->next;
-        free(a->blocks);
-        a->blocks = next;
-    }
+    free_blocks(a->blocks);
+    a->blocks = NULL;
     a->used = a->held = 0;
+}
+
+void arena_reset(struct arena *a)
+{
+    struct arena_block *b = a->blocks;
+
+    a->used = a->held = 0;
+    if (!b)
+        return;
+    free_blocks(b->next);
+    b->next = NULL;
+    b->used = 0;
+    a->held = b->size;
 }
 
 static struct arena_block *grow(struct arena *a, size_t n)
 {
-    size_t size = a->blocks ? LATER_BLOCK : FIRST_BLOCK;
+    size_t size = a->blocks ? 2 * a->blocks->size : FIRST_BLOCK;
     struct arena_block *b;
+
+    if (size > LARGEST_BLOCK)
+        size = LARGEST_BLOCK;
 
     if (size < n)
         size = n;
@@ -49,11 +72,12 @@ static struct arena_block *grow(struct arena *a, size_t n)
     return b;
 }
 
-void *arena_alloc(struct arena *a, size_t n)
+/* A piece with whatever is in it. */
+static char *take(struct arena *a, size_t n)
 {
     const size_t align = _Alignof(max_align_t);
     struct arena_block *b = a->blocks;
-    void *piece;
+    char *piece;
 
     if (n > SIZE_MAX - align)
         return NULL;
@@ -65,17 +89,25 @@ void *arena_alloc(struct arena *a, size_t n)
     piece = b->bytes + b->used;
     b->used += n;
     a->used += n;
-    return memset(piece, 0, n);
+    return piece;
+}
+
+void *arena_alloc(struct arena *a, size_t n)
+{
+    char *piece = take(a, n);
+
+    return piece ? memset(piece, 0, n) : NULL;
 }
 
 struct slice arena_copy(struct arena *a, struct slice s)
 {
-    char *copy = s.n < SIZE_MAX ? arena_alloc(a, s.n + 1) : NULL;
+    char *copy = s.n < SIZE_MAX ? take(a, s.n + 1) : NULL;
 
     if (!copy)
         return (struct slice){NULL, 0};
     if (s.n)
         memcpy(copy, s.p, s.n);
+    copy[s.n] = '\0';
     return (struct slice){copy, s.n};
 }
 

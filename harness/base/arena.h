@@ -16,6 +16,9 @@ struct arena {
 void arena_init(struct arena *a, size_t limit);
 /* Gives everything back; the arena may be used again. */
 void arena_done(struct arena *a);
+/* Takes every piece back, but keeps the newest block for what comes next: for an arena that is filled again
+ * and again. */
+void arena_reset(struct arena *a);
 
 /* NULL where memory is out or the limit would be passed. */
 void *arena_alloc(struct arena *a, size_t n);

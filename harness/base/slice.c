@@ -9,7 +9,7 @@ static unsigned char lower(char c)
 static bool same_letters(const char *a, const char *b, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (lower(a[i]) != lower(b[i]))
+        if (a[i] != b[i] && lower(a[i]) != lower(b[i]))
             return false;
     return true;
 }
@@ -57,13 +57,14 @@ size_t slice_find_slice(struct slice s, struct slice what)
 
 bool slice_number(struct slice s, uint64_t max, uint64_t *ret)
 {
+    enum { DIGITS_SAFE = 19 }; /* so many always fit */
     uint64_t value = 0;
 
     if (s.n == 0)
         return false;
     for (size_t i = 0; i < s.n; i++) {
         unsigned digit = (unsigned char)s.p[i] - (unsigned)'0';
-        if (digit > 9 || digit > max || value > (max - digit) / 10)
+        if (digit > 9 || (i >= DIGITS_SAFE && (digit > max || value > (max - digit) / 10)))
             return false;
         value = value * 10 + digit;
     }

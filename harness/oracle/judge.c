@@ -284,7 +284,7 @@ int judge_session(struct judge *judge, const struct session *s, const struct evi
     struct way *way[WAYS_MAX];
     int n, e = 0;
 
-    arena_done(&judge->arena);
+    arena_reset(&judge->arena);
     n = way_find(s, judge->config.profile, judge->config.flow[0].clients, &judge->arena, way);
     if (n < 0)
         return n;

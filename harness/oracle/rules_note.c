@@ -76,7 +76,7 @@ static void check_setup(struct judgement *j, const struct rule *self)
     const struct passage *p = j->way->n ? &j->way->passage[0] : NULL;
 
     for (unsigned i = 0; leg && leg->invite_seen && p && p->request && i < leg->ndialogs; i++)
-        if (leg->dialog[i].confirmed)
+        if (leg->dialog[i]->confirmed)
             return;
     judgement_find(
         j, self, 0, "the INVITE, its answer and the closing end's own request are captured",

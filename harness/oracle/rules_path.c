@@ -228,7 +228,7 @@ static const struct passage *made_from(const struct judgement *j, const struct h
 {
     for (unsigned i = 0; i < j->way->n; i++) {
         const struct passage *p = &j->way->passage[i];
-        if (p->request && h->nvias == p->request->nvias + 1 && slice_eq(h->via[1].branch, p->branch))
+        if (p->request && h->nvias == p->request->nvias + 1 && slice_eq(h->via[1]->branch, p->branch))
             return p;
     }
     return NULL;

@@ -12,8 +12,8 @@ static const char *via_text(struct judgement *j, const struct hop *h, unsigned i
 {
     if (i >= h->nvias)
         return "none";
-    return judgement_text(j, "%.*s;branch=%.*s", SLICE_ARG(slice_head(h->via[i].host, 60)),
-                          SLICE_ARG(slice_head(h->via[i].branch, 80)));
+    return judgement_text(j, "%.*s;branch=%.*s", SLICE_ARG(slice_head(h->via[i]->host, 60)),
+                          SLICE_ARG(slice_head(h->via[i]->branch, 80)));
 }
 
 /* The entry of a message that is number `at` of the shorter stack of its pair, from the host on. */
@@ -21,7 +21,7 @@ static struct slice via_slice(const struct hop *h, const struct pair *p, unsigne
 {
     unsigned shorter = p->in->nvias < p->out->nvias ? p->in->nvias : p->out->nvias;
     unsigned i = h->nvias - shorter + at;
-    const struct sip_via *via = &h->via[i];
+    const struct sip_via *via = h->via[i];
     const char *end = via->params.p ? via->params.p + via->params.n : via->host.p + via->host.n;
 
     return slice_head((struct slice){via->host.p, (size_t)(end - via->host.p)}, 160);
@@ -31,7 +31,7 @@ static struct slice via_slice(const struct hop *h, const struct pair *p, unsigne
 static bool lost_others(const struct pair *p)
 {
     for (unsigned i = 0; i < p->in->nvias; i++)
-        if (strand_same_via(&p->out->via[0], &p->in->via[i]))
+        if (strand_same_via(p->out->via[0], p->in->via[i]))
             return false;
     return p->out->nvias > 1 && p->out->nvias <= p->in->nvias;
 }
@@ -71,6 +71,8 @@ static bool params_in(struct slice a, struct slice b, bool receiver)
 
 static bool same_entry(const struct sip_via *a, const struct sip_via *b, bool receiver)
 {
+    if (a == b)
+        return true;
     if (!strand_same_via(a, b) || !slice_ieq(a->transport, b->transport))
         return false;
     return slice_eq(a->params, b->params) ||
@@ -85,7 +87,7 @@ static unsigned first_changed(const struct hop *shorter, const struct hop *longe
 
     for (unsigned i = 0; i < shorter->nvias; i++)
         if (i + more >= longer->nvias ||
-            !same_entry(&shorter->via[i], &longer->via[i + more], request && i == 0))
+            !same_entry(shorter->via[i], longer->via[i + more], request && i == 0))
             return i;
     return shorter->nvias;
 }

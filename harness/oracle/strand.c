@@ -4,7 +4,7 @@
 
 bool strand_same_via(const struct sip_via *a, const struct sip_via *b)
 {
-    return slice_eq(a->branch, b->branch) && a->port == b->port && slice_ieq(a->host, b->host);
+    return a == b || (slice_eq(a->branch, b->branch) && a->port == b->port && slice_ieq(a->host, b->host));
 }
 
 bool strand_continues(const struct hop *parent, const struct hop *child, unsigned more)
@@ -12,7 +12,7 @@ bool strand_continues(const struct hop *parent, const struct hop *child, unsigne
     if (!parent->nvias || child->nvias != parent->nvias + more)
         return false;
     for (unsigned i = 0; i < parent->nvias; i++)
-        if (!strand_same_via(&child->via[i + more], &parent->via[i]))
+        if (!strand_same_via(child->via[i + more], parent->via[i]))
             return false;
     return true;
 }

@@ -27,8 +27,8 @@ static role_set via_owner(const struct finder *f, const struct sip_via *via)
         return profile_owners(f->profile, &e);
     for (unsigned i = 0; i < s->nhops; i++) {
         const struct hop *h = s->hop[i];
-        if (!hop_is_reply(h) && h->nvias && slice_ieq(h->via[0].host, via->host) &&
-            h->via[0].port == via->port)
+        if (!hop_is_reply(h) && h->nvias && slice_ieq(h->via[0]->host, via->host) &&
+            h->via[0]->port == via->port)
             return h->from;
     }
     return 0;
@@ -49,14 +49,14 @@ static struct passage *add_passage(struct way *w)
 static void add_proved(const struct finder *f, struct way *w, const struct hop *h, unsigned known)
 {
     for (unsigned depth = known + 1; depth < h->nvias; depth++) {
-        const struct sip_via *via = &h->via[h->nvias - depth];
+        const struct sip_via *via = h->via[h->nvias - depth];
         struct passage *p = add_passage(w);
 
         if (!p)
             return;
         p->joint = depth == known + 1 && known == 0 && w->n == 1 ? JOINT_FIRST : JOINT_PROXY;
         p->from = via_owner(f, via);
-        p->to = via_owner(f, &h->via[h->nvias - depth - 1]);
+        p->to = via_owner(f, h->via[h->nvias - depth - 1]);
         p->proof = h;
         p->branch = via->branch;
         p->depth = depth;
@@ -70,7 +70,7 @@ static void add_proved(const struct finder *f, struct way *w, const struct hop *
 static role_set first_sender(const struct finder *f, const struct strand *st)
 {
     const struct hop *root = st->chain[0];
-    role_set owner = root->nvias > 1 ? via_owner(f, &root->via[root->nvias - 1]) : 0;
+    role_set owner = root->nvias > 1 ? via_owner(f, root->via[root->nvias - 1]) : 0;
 
     return owner ? owner : root->from;
 }
@@ -86,7 +86,7 @@ static bool declared_b2bua(const struct finder *f, role_set who)
 static void add_strand(const struct finder *f, struct way *w, const struct strand *st)
 {
     const struct hop *root = st->chain[0];
-    bool hidden = w->n && root->nvias && !via_owner(f, &root->via[root->nvias - 1]);
+    bool hidden = w->n && root->nvias && !via_owner(f, root->via[root->nvias - 1]);
 
     for (unsigned i = 0; i < st->nchain; i++) {
         const struct hop *h = st->chain[i];

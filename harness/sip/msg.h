@@ -30,6 +30,8 @@ struct sip_msg {
     uint16_t status;                 /* of a response; 0 for a request */
     uint8_t method;                  /* enum sip_method: of the start line, or of a response's CSeq */
     uint8_t version_ok;              /* "SIP/2.0", in any case (RFC 3261 7.1) */
+    uint8_t cseq_ok;                 /* the first CSeq can be read: it has a number and a method */
+    uint32_t cseq;                   /* its number; 0 where it cannot be read */
     uint32_t method_off, method_len; /* the method's text (for a response: that of its CSeq) */
     uint32_t uri_off, uri_len;       /* Request-URI; for a response, the reason phrase */
     uint32_t body_off, body_len;

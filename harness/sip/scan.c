@@ -278,9 +278,13 @@ static void check_cseq(struct sip_msg *m)
     struct slice method = {NULL, 0};
     bool ok;
 
+    m->cseq = 0;
+    m->cseq_ok = false;
     if (m->first[SIP_CSEQ] < 0)
         return;
     ok = sip_cseq_decode(sip_value(m, SIP_CSEQ), &number, &method);
+    m->cseq_ok = ok;
+    m->cseq = ok ? number : 0;
     if (m->status) {
         m->method = (uint8_t)sip_method_id(method);
         m->method_off = method.n ? (uint32_t)(method.p - m->base) : 0;

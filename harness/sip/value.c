@@ -128,11 +128,34 @@ struct slice sip_param(struct slice params, struct slice name)
     return (struct slice){NULL, 0};
 }
 
+/* The tag where it stands right behind the brackets, `Name <uri>;tag=value`, and nothing is quoted: nearly
+ * always. False where it takes a closer look. */
+static bool plain_tag(struct slice value, struct slice *ret)
+{
+    const char *p = value.p, *end = p + value.n, *close, *semi;
+
+    close = value.n && *p != '"' ? memchr(p, '>', value.n) : NULL;
+    if (!close || end - close < 7 || memcmp(close, ">;tag=", 6) != 0)
+        return false;
+    if (*p != '<' && (memchr(p, '"', (size_t)(close - p)) || !memchr(p, '<', (size_t)(close - p))))
+        return false;
+    p = close + 6;
+    semi = memchr(p, ';', (size_t)(end - p));
+    if (!lex_is(*p, LEX_TOKEN))
+        return false;
+    *ret = lex_trimmed(p, semi ? semi : end);
+    return true;
+}
+
 struct slice sip_tag(const struct sip_msg *m, enum sip_header id)
 {
+    const struct slice value = sip_value(m, id);
     struct sip_nameaddr addr;
+    struct slice tag;
 
-    (void)sip_nameaddr_decode(sip_value(m, id), &addr);
+    if (plain_tag(value, &tag))
+        return tag;
+    (void)sip_nameaddr_decode(value, &addr);
     return sip_param(addr.params, SLICE("tag"));
 }
 

@@ -86,7 +86,7 @@ bool sip_via_decode(struct slice value, struct sip_via *ret)
     const char *p;
     bool ok;
 
-    *ret = (struct sip_via){.port = 0};
+    *ret = (struct sip_via){.text = value};
     if (semi < end) {
         ret->params = lex_slice(semi, end);
         via_params(ret);

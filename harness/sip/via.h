@@ -5,6 +5,7 @@
 #include "base/slice.h"
 
 struct sip_via {
+    struct slice text;            /* all of it, as written */
     struct slice transport;       /* "UDP", as written */
     struct slice host;            /* without brackets and port */
     uint16_t port;                /* 0 where none is given */

@@ -45,9 +45,34 @@ static void copies_and_prints(void)
     arena_done(&a);
 }
 
+static void starts_anew_in_the_newest_block(void)
+{
+    struct arena a;
+    char *first, *p;
+
+    arena_init(&a, 1 << 20);
+    arena_reset(&a);
+    CU_ASSERT_EQUAL(a.held, 0);
+    for (int i = 0; i < 100; i++)
+        CU_ASSERT_PTR_NOT_NULL_FATAL(arena_alloc(&a, 1000));
+    arena_reset(&a);
+    CU_ASSERT_EQUAL(a.used, 0);
+    CU_ASSERT_TRUE(a.held > 0 && a.held < 100000);
+    first = arena_alloc(&a, 64);
+    memset(first, 0xff, 64);
+    arena_reset(&a);
+    p = arena_alloc(&a, 64);
+    CU_ASSERT_PTR_EQUAL(p, first);
+    for (int i = 0; i < 64; i++)
+        CU_ASSERT_EQUAL_FATAL(p[i], 0);
+    arena_done(&a);
+    CU_ASSERT_EQUAL(a.held, 0);
+}
+
 static const struct test tests[] = {
     {"gives zeroed, aligned pieces", gives_zeroed_aligned_pieces},
     {"keeps to its limit", keeps_to_its_limit},
     {"copies and prints", copies_and_prints},
+    {"starts anew in the newest block", starts_anew_in_the_newest_block},
 };
 TEST_MAIN("arena", tests)

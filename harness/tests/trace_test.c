@@ -69,7 +69,7 @@ static void gathers_a_session(void)
     CU_ASSERT_TRUE(session_answered(got));
     CU_ASSERT_TRUE(got->leg[0]->service);
     CU_ASSERT_EQUAL(got->leg[0]->ndialogs, 1);
-    d = &got->leg[0]->dialog[0];
+    d = got->leg[0]->dialog[0];
     CU_ASSERT_TRUE(d->confirmed && d->acked);
     CHECK_SLICE(d->tag[DIALOG_CALLEE], "b7");
     CHECK_SLICE(d->target[DIALOG_CALLER], "sip:alice@127.0.10.1:5060");

@@ -15,21 +15,44 @@ static bool keep_message(struct arena *arena, struct sip_msg *to, const struct s
     return true;
 }
 
-static bool keep_vias(struct arena *arena, struct hop *h)
+/* A slice of one message in a copy of it. */
+static struct slice moved(struct slice s, const struct sip_msg *from, const struct sip_msg *to)
 {
-    struct sip_via *via;
-    struct sip_values walk;
-    struct slice value;
-    unsigned n = sip_values_count(&h->msg, SIP_VIA);
+    return (struct slice){s.p ? to->base + (s.p - from->base) : NULL, s.n};
+}
 
-    if (n > HOP_VIAS_MAX)
-        n = HOP_VIAS_MAX;
-    via = arena_alloc(arena, n * sizeof *via);
+/* The Via number `i` from the bottom of a hop where it has this very text; NULL where not. */
+static const struct sip_via *via_of(const struct hop *h, unsigned i, struct slice text)
+{
+    const struct sip_via *via = h && i < h->nvias ? h->via[h->nvias - 1 - i] : NULL;
+
+    return via && slice_eq(via->text, text) ? via : NULL;
+}
+
+static const struct sip_via *decode_via(struct arena *arena, struct slice text)
+{
+    struct sip_via *via = arena_alloc(arena, sizeof *via);
+
+    if (via)
+        sip_via_decode(text, via);
+    return via;
+}
+
+static bool keep_vias(struct arena *arena, struct hop *h, const struct said *said,
+                      const struct via_texts *vias, const struct hop *before)
+{
+    const struct sip_via **via = arena_alloc(arena, vias->n * sizeof(struct sip_via *));
+
     if (!via)
         return false;
-    sip_values_start(&walk, &h->msg, SIP_VIA);
-    while (h->nvias < n && sip_values_next(&walk, &value))
-        sip_via_decode(value, &via[h->nvias++]);
+    for (unsigned i = 0; i < vias->n; i++) {
+        via[i] = via_of(before, vias->n - 1 - i, vias->text[i]);
+        if (!via[i])
+            via[i] = decode_via(arena, moved(vias->text[i], said->msg, &h->msg));
+        if (!via[i])
+            return false;
+    }
+    h->nvias = vias->n;
     h->via = via;
     return true;
 }
@@ -44,24 +67,38 @@ struct sighting said_where(const struct said *said)
 
 void said_about(struct said *said)
 {
+    said->from_tag = sip_tag(said->msg, SIP_FROM);
+    said->to_tag = sip_tag(said->msg, SIP_TO);
+}
+
+struct slice said_branch(const struct said *said)
+{
     struct sip_values walk;
-    struct sip_via via = {0};
-    struct slice value, method;
+    struct sip_via via = {.port = 0};
+    struct slice value;
 
     sip_values_start(&walk, said->msg, SIP_VIA);
     if (sip_values_next(&walk, &value))
         sip_via_decode(value, &via);
-    said->branch = via.branch;
-    said->from_tag = sip_tag(said->msg, SIP_FROM);
-    said->to_tag = sip_tag(said->msg, SIP_TO);
-    said->cseq_ok = sip_cseq(said->msg, &said->cseq, &method);
+    return via.branch;
 }
 
-struct hop *hop_keep(struct arena *arena, const struct said *said)
+void said_vias(const struct said *said, struct via_texts *ret)
+{
+    struct sip_values walk;
+
+    ret->n = 0;
+    sip_values_start(&walk, said->msg, SIP_VIA);
+    while (ret->n < HOP_VIAS_MAX && sip_values_next(&walk, &ret->text[ret->n]))
+        ret->n++;
+}
+
+struct hop *hop_keep(struct arena *arena, const struct said *said, const struct via_texts *vias,
+                     const struct hop *before)
 {
     struct hop *h = arena_alloc(arena, sizeof *h);
 
-    if (!h || !keep_message(arena, &h->msg, said->msg) || !keep_vias(arena, h))
+    if (!h || !keep_message(arena, &h->msg, said->msg) || !keep_vias(arena, h, said, vias, before))
         return NULL;
     h->src = said->payload->src;
     h->dst = said->payload->dst;
@@ -69,20 +106,20 @@ struct hop *hop_keep(struct arena *arena, const struct said *said)
     h->to = said->to;
     h->transport = said->payload->transport;
     h->first = said_where(said);
-    h->cseq_ok = said->cseq_ok;
-    h->cseq = said->cseq_ok ? said->cseq : 0;
+    h->cseq_ok = said->msg->cseq_ok;
+    h->cseq = said->msg->cseq;
     h->call_id = sip_value(&h->msg, SIP_CALL_ID);
-    h->from_tag = sip_tag(&h->msg, SIP_FROM);
-    h->to_tag = sip_tag(&h->msg, SIP_TO);
+    h->from_tag = moved(said->from_tag, said->msg, &h->msg);
+    h->to_tag = moved(said->to_tag, said->msg, &h->msg);
     return h;
 }
 
 struct slice hop_branch(const struct hop *h)
 {
-    return h->nvias ? h->via[0].branch : (struct slice){NULL, 0};
+    return h->nvias ? h->via[0]->branch : (struct slice){NULL, 0};
 }
 
-bool hop_same(const struct hop *h, const struct said *said)
+bool hop_same(const struct hop *h, const struct said *said, struct slice branch)
 {
     const struct payload *p = said->payload;
 
@@ -90,9 +127,9 @@ bool hop_same(const struct hop *h, const struct said *said)
         return false;
     if (!addr_eq(&h->src.addr, &p->src.addr) || !addr_eq(&h->dst.addr, &p->dst.addr))
         return false;
-    if (h->cseq_ok != said->cseq_ok || (h->cseq_ok && h->cseq != said->cseq))
+    if (h->cseq_ok != said->msg->cseq_ok || h->cseq != said->msg->cseq)
         return false;
-    return slice_eq(hop_branch(h), said->branch) && slice_eq(h->to_tag, said->to_tag) &&
+    return slice_eq(hop_branch(h), branch) && slice_eq(h->to_tag, said->to_tag) &&
            slice_eq(h->from_tag, said->from_tag);
 }
 

@@ -32,9 +32,10 @@ struct hop {
     struct sighting elsewhere[HOP_ELSEWHERE_MAX]; /* the first of these */
     bool repeat_differs;                          /* a "retransmission" was not the same message again */
 
-    unsigned nvias;            /* 0 where there is none */
-    const struct sip_via *via; /* top first; HOP_VIAS_MAX at most */
-    uint32_t cseq;             /* valid where cseq_ok */
+    unsigned nvias; /* 0 where there is none */
+    const struct sip_via *const
+        *via;      /* top first; HOP_VIAS_MAX at most. Hops share those with the same text */
+    uint32_t cseq; /* valid where cseq_ok */
     bool cseq_ok;
     struct slice call_id, from_tag, to_tag;
 };
@@ -44,29 +45,38 @@ struct said {
     const struct sip_msg *msg;
     const struct payload *payload;
     role_set from, to;
-    uint32_t clock; /* see struct sighting */
-    /* What tells it from other messages of its session; see said_about(). */
-    struct slice branch; /* of the top Via; p == NULL where there is none */
-    struct slice from_tag, to_tag;
-    uint32_t cseq;
-    bool cseq_ok;
+    uint32_t clock;                /* see struct sighting */
+    struct slice from_tag, to_tag; /* see said_about() */
 };
 
-/* Fills in what tells the message from others. */
+/* Fills in what tells the message's dialog from others. */
 void said_about(struct said *said);
 
 /* Where and when it was. */
 struct sighting said_where(const struct said *said);
 
-/* Copies what is said into the arena. NULL where memory is out. */
-struct hop *hop_keep(struct arena *arena, const struct said *said);
+/* The branch of the top Via; p == NULL where there is none. Decoded on demand: few messages are asked. */
+struct slice said_branch(const struct said *said);
+
+/* The values of Via as written, top first; HOP_VIAS_MAX at most. */
+struct via_texts {
+    unsigned n;
+    struct slice text[HOP_VIAS_MAX];
+};
+
+void said_vias(const struct said *said, struct via_texts *ret);
+
+/* Copies what is said into the arena. `before` is a hop in the same arena whose Vias may well be the same
+ * from the bottom up, or NULL. NULL where memory is out. */
+struct hop *hop_keep(struct arena *arena, const struct said *said, const struct via_texts *vias,
+                     const struct hop *before);
 
 /* The top Via's branch; p == NULL where there is none. */
 struct slice hop_branch(const struct hop *h);
 
-/* Whether `said` is this hop's message once more: same ends, same transaction, same method or status (a
- * response is the same whatever its reason phrase). RFC 3261 17.2.3, 17.1.3. */
-bool hop_same(const struct hop *h, const struct said *said);
+/* Whether `said`, with that branch, is this hop's message once more: same ends, same transaction, same method
+ * or status (a response is the same whatever its reason phrase). RFC 3261 17.2.3, 17.1.3. */
+bool hop_same(const struct hop *h, const struct said *said, struct slice branch);
 
 /* Counts a message that is `hop_same`: as a retransmission, or as another capture point's view of one. False
  * where memory is out. */

@@ -35,12 +35,13 @@ static struct dialog *add_dialog(struct leg *leg, struct slice caller_tag, struc
 
     if (leg->ndialogs == LEG_DIALOGS_MAX)
         return NULL;
-    d = &leg->dialog[leg->ndialogs];
-    if (!keep(arena, &d->tag[DIALOG_CALLER], caller_tag) || !keep(arena, &d->tag[DIALOG_CALLEE], callee_tag))
+    d = arena_alloc(arena, sizeof *d);
+    if (!d || !keep(arena, &d->tag[DIALOG_CALLER], caller_tag) ||
+        !keep(arena, &d->tag[DIALOG_CALLEE], callee_tag))
         return NULL;
     d->target[DIALOG_CALLER] = leg->caller_target;
     d->cseq[DIALOG_CALLER] = leg->caller_cseq;
-    leg->ndialogs++;
+    leg->dialog[leg->ndialogs++] = d;
     return d;
 }
 
@@ -48,7 +49,7 @@ struct dialog *leg_dialog(struct leg *leg, struct slice from_tag, struct slice t
                           enum dialog_end *ret_sender)
 {
     for (unsigned i = 0; i < leg->ndialogs; i++) {
-        struct dialog *d = &leg->dialog[i];
+        struct dialog *d = leg->dialog[i];
         for (int end = DIALOG_CALLER; end <= DIALOG_CALLEE; end++)
             if (slice_eq(d->tag[end], from_tag) && slice_eq(d->tag[!end], to_tag)) {
                 *ret_sender = (enum dialog_end)end;
@@ -90,13 +91,13 @@ static bool note_invite(struct leg *leg, const struct said *said)
         leg->root = said->from;
         leg->root_vias = vias;
     }
-    if (vias == 1 && !keep(arena, &leg->invite_branch, said->branch))
+    if (vias == 1 && !keep(arena, &leg->invite_branch, said_branch(said)))
         return false;
     leg->reached |= said->to;
     leg->service |= has_service(m);
     leg->invite_seen = true;
-    if (said->cseq_ok && said->cseq > leg->caller_cseq)
-        leg->caller_cseq = said->cseq;
+    if (said->msg->cseq_ok && said->msg->cseq > leg->caller_cseq)
+        leg->caller_cseq = said->msg->cseq;
     return keep(arena, &leg->caller_tag, said->from_tag) &&
            keep(arena, &leg->caller_target, contact_uri(m)) &&
            (leg->from.p || keep(arena, &leg->from, sip_value(m, SIP_FROM))) &&
@@ -154,8 +155,8 @@ static bool note_accepted(struct leg *leg, const struct said *said)
         d->target[sender] = d->new_target[sender];
         d->new_target[sender] = (struct slice){NULL, 0};
     }
-    if (said->msg->method == SIP_INVITE && sender == DIALOG_CALLER && said->cseq_ok &&
-        said->cseq == leg->caller_cseq && !note_route(arena, d, said->msg))
+    if (said->msg->method == SIP_INVITE && sender == DIALOG_CALLER && said->msg->cseq_ok &&
+        said->msg->cseq == leg->caller_cseq && !note_route(arena, d, said->msg))
         return false;
     return keep(arena, &d->target[!sender], contact_uri(said->msg));
 }
@@ -183,8 +184,8 @@ static bool note_inside(struct leg *leg, const struct said *said)
         d->acked = true;
         return true;
     }
-    if (said->cseq_ok && said->cseq > d->cseq[sender] && !leg->closing)
-        d->cseq[sender] = said->cseq;
+    if (said->msg->cseq_ok && said->msg->cseq > d->cseq[sender] && !leg->closing)
+        d->cseq[sender] = said->msg->cseq;
     return !refresh || keep(leg->arena, &d->new_target[sender], contact_uri(said->msg));
 }
 

@@ -46,7 +46,7 @@ struct leg {
     role_set reached;  /* every function that was handed an INVITE of this leg */
     unsigned bye_vias; /* fewest Vias a BYE of this leg was seen with */
     unsigned ndialogs;
-    struct dialog dialog[LEG_DIALOGS_MAX];
+    struct dialog *dialog[LEG_DIALOGS_MAX]; /* in the arena */
 };
 
 /* Which end of the dialog sent a request with these tags, and which dialog of the leg it is; a dialog that

@@ -89,8 +89,8 @@ static bool lives_on(const struct session *s)
         const struct leg *leg = s->leg[i];
         bool closing = false, lives = false;
         for (unsigned k = 0; k < leg->ndialogs; k++) {
-            closing |= leg->dialog[k].closing;
-            lives |= leg->dialog[k].confirmed && !leg->dialog[k].closing;
+            closing |= leg->dialog[k]->closing;
+            lives |= leg->dialog[k]->confirmed && !leg->dialog[k].closing;
         }
         if (closing && lives)
             return true;
@@ -238,11 +238,13 @@ static bool note_setup(struct registry *r, struct tracked_leg *leg, const struct
 static bool of_closing(const struct session *s, const struct said *said)
 {
     const struct sip_msg *m = said->msg;
+    struct slice branch;
 
     if (m->method == SIP_BYE || !m->status || sip_has(m, SIP_CSEQ))
         return m->method == SIP_BYE;
+    branch = said_branch(said);
     for (unsigned i = 0; i < s->nhops; i++)
-        if (said->branch.n && slice_eq(hop_branch(s->hop[i]), said->branch))
+        if (branch.n && slice_eq(hop_branch(s->hop[i]), branch))
             return true;
     return false;
 }

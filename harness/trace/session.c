@@ -29,9 +29,8 @@ static bool make_room(struct session *s)
 
 /* A BYE ends what a re-INVITE or UPDATE had begun: from here on it is not sure where the other end listens.
  */
-static void note_closing(struct leg *leg, const struct said *said)
+static void note_closing(struct leg *leg, const struct said *said, unsigned vias)
 {
-    unsigned vias = sip_values_count(said->msg, SIP_VIA);
     enum dialog_end sender;
     struct dialog *d = leg_dialog(leg, said->from_tag, said->to_tag, true, &sender);
 
@@ -44,20 +43,31 @@ static void note_closing(struct leg *leg, const struct said *said)
         d->target_moving = true;
 }
 
-void session_add(struct session *s, struct leg *leg, const struct said *said)
+/* Counts a message that is known already; false where it is new. */
+static bool add_again(struct session *s, const struct said *said, struct slice branch)
 {
-    struct hop *h;
-
-    if (!said->msg->status)
-        note_closing(leg, said);
     for (unsigned i = s->nhops; i-- > 0;) {
-        if (!hop_same(s->hop[i], said))
+        if (!hop_same(s->hop[i], said, branch))
             continue;
         if (!hop_repeat(&s->arena, s->hop[i], said))
             s->hops_lost++;
-        return;
+        return true;
     }
-    h = make_room(s) ? hop_keep(&s->arena, said) : NULL;
+    return false;
+}
+
+void session_add(struct session *s, struct leg *leg, const struct said *said)
+{
+    const struct slice branch = said_branch(said);
+    struct via_texts vias;
+    struct hop *h;
+
+    said_vias(said, &vias);
+    if (!said->msg->status)
+        note_closing(leg, said, vias.n);
+    if (add_again(s, said, branch))
+        return;
+    h = make_room(s) ? hop_keep(&s->arena, said, &vias, s->nhops ? s->hop[s->nhops - 1] : NULL) : NULL;
     if (h)
         s->hop[s->nhops++] = h;
     else
@@ -66,13 +76,7 @@ void session_add(struct session *s, struct leg *leg, const struct said *said)
 
 void session_add_again(struct session *s, const struct said *said)
 {
-    for (unsigned i = s->nhops; i-- > 0;) {
-        if (!hop_same(s->hop[i], said))
-            continue;
-        if (!hop_repeat(&s->arena, s->hop[i], said))
-            s->hops_lost++;
-        return;
-    }
+    (void)add_again(s, said, said_branch(said));
 }
 
 static bool challenge(unsigned status)
