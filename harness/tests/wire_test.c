@@ -1,94 +1,8 @@
-#include "tests/hep_packet.h"
-#include "tests/test.h"
 #include "tests/websocket.h"
-#include "wire/link.h"
-#include "wire/source.h"
+#include "tests/wire_given.h"
 #include "wire/tcp.h"
-#include "wire/wire.h"
 
 #include <errno.h>
-#include <stdio.h>
-
-#define BYE "BYE sip:bob@b.example SIP/2.0\r\nVia: SIP/2.0/UDP x\r\n\r\n"
-#define A   "192.0.2.1"
-#define B   "192.0.2.2"
-#define A6  "2001:db8::1"
-#define B6  "2001:db8::2"
-
-struct seen {
-    unsigned n;
-    struct payload last; /* bytes are not kept */
-    char bytes[4096];
-    size_t nbytes;
-    int answer;
-};
-
-static struct seen seen;
-static struct wire *w;
-static uint64_t number;
-static nsec_t now;
-
-static int64_t take(void *ctx, const struct payload *p)
-{
-    CU_ASSERT_PTR_EQUAL(ctx, &seen);
-    seen.n++;
-    seen.last = *p;
-    seen.nbytes = p->bytes.n < sizeof seen.bytes ? p->bytes.n : sizeof seen.bytes;
-    memcpy(seen.bytes, p->bytes.p, seen.nbytes);
-    return seen.answer ? seen.answer : (int64_t)p->bytes.n;
-}
-
-static void fresh_with(const struct wire_options *options)
-{
-    wire_free(w);
-    w = NULL;
-    seen = (struct seen){.n = 0};
-    number = 0;
-    now = 1700000000 * NSEC_PER_SEC;
-    CU_ASSERT_EQUAL_FATAL(wire_new(options, (struct payload_sink){take, &seen}, &w), 0);
-}
-
-static void fresh(void)
-{
-    fresh_with(NULL);
-}
-
-static void give_link(uint32_t linktype, struct slice bytes)
-{
-    struct frame f = craft_frame(++number, now, linktype, bytes);
-
-    now += 1000;
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
-}
-
-static void give(struct slice ip)
-{
-    give_link(LINKTYPE_RAW, ip);
-}
-
-/* Every frame has become something: the outcomes add up. */
-static void check_outcomes(void)
-{
-    uint64_t sum = 0;
-
-    CU_ASSERT_EQUAL(wire_flush(w), 0);
-    for (int i = 0; i < WIRE_OUTCOMES; i++)
-        sum += wire_count(w, i);
-    CU_ASSERT_EQUAL(sum, wire_frames(w));
-    CU_ASSERT_EQUAL(wire_frames(w), number);
-}
-
-static void check_seen(unsigned n, const char *src, uint16_t sport, enum transport transport)
-{
-    struct addr a = craft_addr(src);
-
-    CU_ASSERT_EQUAL(seen.n, n);
-    CU_ASSERT_TRUE(addr_eq(&seen.last.src.addr, &a));
-    CU_ASSERT_EQUAL(seen.last.src.port, sport);
-    CU_ASSERT_EQUAL(seen.last.transport, transport);
-    CU_ASSERT_EQUAL(seen.last.frame, number);
-    CHECK_SLICE(((struct slice){seen.bytes, seen.nbytes}), BYE);
-}
 
 static void udp_over_both_versions(void)
 {
@@ -367,115 +281,6 @@ static void sctp(void)
     check_outcomes();
 }
 
-/* What `sender` reports, `after` what was last reported. */
-static void report(const char *sender, nsec_t after, struct slice packet)
-{
-    struct frame f = hep_frame(++number, now += after, sender, packet);
-
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
-}
-
-static struct slice report_of(uint16_t port, uint8_t protocol, uint32_t agent)
-{
-    return hep_report(A, 5060, B, port, protocol, agent, SLICE(BYE));
-}
-
-/* Both functions report the message that went from one to the other; it is one message, seen twice. */
-static void hep(void)
-{
-    uint32_t first;
-
-    fresh();
-    report(A, 0, report_of(5060, 17, 1));
-    check_seen(1, A, 5060, TRANSPORT_UDP);
-    first = seen.last.reporter;
-    CU_ASSERT_TRUE(first != 0 && !seen.last.again && !seen.last.stream);
-    CU_ASSERT_EQUAL(seen.last.time, now);
-    CU_ASSERT_EQUAL(seen.last.stamp, INT64_C(1700000000123456000));
-    report(B, 0, hep_report(A, 40001, B, 5060, 17, 1, SLICE(BYE))); /* the port of a connection */
-    CU_ASSERT_TRUE(seen.n == 2 && seen.last.again && seen.last.reporter != first);
-    report(A, 0, report_of(5060, 17, 2)); /* another agent behind the same sender */
-    CU_ASSERT_TRUE(seen.n == 3 && seen.last.again && seen.last.reporter != first);
-    CU_ASSERT_EQUAL(wire_count(w, WIRE_DUPLICATE), 2);
-    report(A, NSEC_PER_MSEC, report_of(5060, 17, 1)); /* a proxy with many clocks behind it, and no names */
-    CU_ASSERT_TRUE(seen.n == 3 && wire_count(w, WIRE_DUPLICATE) == 3);
-    report(A, 500 * NSEC_PER_MSEC, report_of(5060, 17, 1)); /* sent again */
-    CU_ASSERT_TRUE(seen.n == 4 && !seen.last.again && seen.last.reporter == first);
-    report("192.0.2.99", 0, hep_report(A, 5060, B, 5061, 22, 1, SLICE(BYE "x")));
-    CU_ASSERT_EQUAL(seen.last.transport, TRANSPORT_TLS);
-    report(A, 0, slice_head(report_of(5061, 22, 1), 80));
-    CU_ASSERT_EQUAL(wire_count(w, WIRE_HEP_BAD), 1);
-    report(A, 0, SLICE("no HEP"));
-    CU_ASSERT_EQUAL(wire_count(w, WIRE_HEP_BAD), 2);
-    report(A, 0, SLICE("HEP3\0\x0d\0\0\0\x0b\0\7\x64"));
-    CU_ASSERT_EQUAL(wire_count(w, WIRE_HEP_OTHER), 1);
-    check_outcomes();
-}
-
-static void hep_in_a_capture(void)
-{
-    struct wire_options o = {.hep_inside = true};
-    struct slice report = hep_report(A, 5060, B, 5060, 6, 1, SLICE(BYE));
-
-    fresh();
-    give(ip4("10.0.0.1", "10.0.0.9", 17, 1, udp(40000, 9060, report)));
-    CU_ASSERT_EQUAL(wire_count(w, WIRE_NOT_SIP), 1);
-    fresh_with(&o);
-    give(ip4("10.0.0.1", "10.0.0.9", 17, 1, udp(40000, 9060, report)));
-    check_seen(1, A, 5060, TRANSPORT_TCP);
-    give(ip4("10.0.0.1", "10.0.0.9", 17, 2, udp(40000, 5555, report))); /* at any port */
-    CU_ASSERT_EQUAL(wire_count(w, WIRE_DUPLICATE), 1);
-    check_outcomes();
-}
-
-static void exported_data(void)
-{
-    struct slice tags = SLICE("\0\x0c\0\4sip\0\0\x14\0\4\xc0\0\2\1\0\x15\0\4\xc0\0\2\2\0\x18\0\4\0\0\0\2"
-                              "\0\x19\0\4\0\0\x13\xc4\0\x1a\0\4\0\0\x13\xc4\0\x1e\0\4\0\0\0\x4d\0\0\0\0");
-    struct slice whole = join(tags, SLICE(BYE));
-
-    fresh();
-    give_link(LINKTYPE_UPPER_PDU, whole);
-    CU_ASSERT_EQUAL(seen.last.frame, 77);
-    number = 77;
-    check_seen(1, A, 5060, TRANSPORT_TCP);
-    number = 1;
-    CU_ASSERT_TRUE(seen.last.stream && seen.last.last); /* it may hold several messages, all of them whole */
-    for (size_t n = 0; n < tags.n; n++)
-        give_link(LINKTYPE_UPPER_PDU, slice_head(tags, n));
-    CU_ASSERT_EQUAL(wire_count(w, WIRE_SHORT), tags.n);
-    give_link(LINKTYPE_UPPER_PDU, SLICE("\0\x0c\0\4http\0\0\0\0GET /"));
-    CU_ASSERT_EQUAL(wire_count(w, WIRE_NOT_SIP), 1);
-    check_outcomes();
-}
-
-/* What TLS carried is a stream that somebody else has put in order; its frames were counted as they came. */
-static void decrypted_data(void)
-{
-    struct wire_options o = {.tls_read = true};
-    struct slice tags = SLICE("\0\x0c\0\4data\0\x14\0\4\xc0\0\2\1\0\x15\0\4\xc0\0\2\2\0\x18\0\4\0\0\0\2"
-                              "\0\x19\0\4\0\0\x13\xc4\0\x1a\0\4\0\0\x13\xc4\0\0\0\0");
-    struct frame f = craft_frame(7, now, LINK_DECRYPTED, join(tags, slice_head(SLICE(BYE), 20)));
-
-    fresh_with(&o);
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
-    CU_ASSERT_EQUAL(wire_frames(w), 0);
-    f.number = 8;
-    f.bytes = join(tags, slice_tail(SLICE(BYE), 20));
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
-    number = 8;
-    CU_ASSERT_TRUE(seen.last.stream);
-    check_seen(seen.n, A, 5060, TRANSPORT_TLS);
-    f.bytes = slice_head(f.bytes, 11);
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
-    number = 0;
-    check_outcomes();
-    fresh(); /* nobody asked for it */
-    f.bytes = join(tags, SLICE(BYE));
-    CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
-    CU_ASSERT_EQUAL(seen.n, 0);
-}
-
 static void a_live_capture_ticks(void)
 {
     fresh();
@@ -544,10 +349,6 @@ static const struct test tests[] = {
     {"other streams", other_streams},
     {"WebSocket", websocket},
     {"SCTP", sctp},
-    {"HEP", hep},
-    {"HEP in a capture", hep_in_a_capture},
-    {"exported data", exported_data},
-    {"decrypted data", decrypted_data},
     {"a live capture ticks", a_live_capture_ticks},
     {"times beyond reason", times_beyond_reason},
     {"the sink can stop it", the_sink_can_stop_it},
