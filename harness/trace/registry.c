@@ -90,7 +90,7 @@ static bool lives_on(const struct session *s)
         bool closing = false, lives = false;
         for (unsigned k = 0; k < leg->ndialogs; k++) {
             closing |= leg->dialog[k]->closing;
-            lives |= leg->dialog[k]->confirmed && !leg->dialog[k].closing;
+            lives |= leg->dialog[k]->confirmed && !leg->dialog[k]->closing;
         }
         if (closing && lives)
             return true;
@@ -280,7 +280,7 @@ static struct slice former_branch(const struct said *said)
     struct slice value;
 
     if (said->msg->status)
-        return said->branch;
+        return said_branch(said);
     sip_values_start(&walk, said->msg, SIP_VIA);
     if (sip_values_next(&walk, &value) && sip_values_next(&walk, &value))
         sip_via_decode(value, &via);
