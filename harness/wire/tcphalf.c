@@ -300,7 +300,6 @@ static int add_ahead(struct tcp_engine *e, struct tcp_half *h, uint32_t seq, str
             r = add_piece(e, h, where, seq, slice_head(data, (size_t)off), 0, at);
             if (r < 0)
                 break;
-            where = &(*where)->next;
         }
         off += (int64_t)p->n + p->missing;
         if (off > 0) {
