@@ -6,21 +6,25 @@ enum { ROUTES_MAX = 32 };
 struct routes {
     unsigned n;
     struct slice value[ROUTES_MAX];
-    struct sip_nameaddr at[ROUTES_MAX];
 };
 
 static void read_routes(const struct sip_msg *m, enum sip_header id, struct routes *r)
 {
     struct sip_values walk;
-    struct slice value;
 
     r->n = 0;
     sip_values_start(&walk, m, id);
-    while (r->n < ROUTES_MAX && sip_values_next(&walk, &value)) {
-        r->value[r->n] = value;
-        r->at[r->n] = (struct sip_nameaddr){.uri = value};
-        sip_nameaddr_decode(value, &r->at[r->n++]);
-    }
+    while (r->n < ROUTES_MAX && sip_values_next(&walk, &r->value[r->n]))
+        r->n++;
+}
+
+/* The URI of an entry; false where it is none. */
+static bool route_uri(const struct routes *r, unsigned i, struct sip_uri *ret)
+{
+    struct sip_nameaddr at;
+
+    sip_nameaddr_decode(r->value[i], &at);
+    return sip_uri_decode(at.uri, ret);
 }
 
 /* Whether every parameter of `a` stands in `b` with its value. */
@@ -39,13 +43,18 @@ static bool params_in(struct slice a, struct slice b)
 
 /* Equivalent URIs may differ in parameters that one of them lacks (19.1.4). In a route entry they may not:
  * what a function put there it needs when the request comes back. */
-static bool same_entry(const struct sip_nameaddr *a, const struct sip_nameaddr *b)
+static bool same_entry(struct slice one, struct slice other)
 {
+    struct sip_nameaddr a, b;
     struct sip_uri x, y;
 
-    if (!sip_uri_eq(a->uri, b->uri) || !sip_value_eq(a->params, b->params))
+    if (slice_eq(one, other))
+        return true;
+    sip_nameaddr_decode(one, &a);
+    sip_nameaddr_decode(other, &b);
+    if (!sip_uri_eq(a.uri, b.uri) || !sip_value_eq(a.params, b.params))
         return false;
-    if (slice_eq(a->uri, b->uri) || !sip_uri_decode(a->uri, &x) || !sip_uri_decode(b->uri, &y))
+    if (slice_eq(a.uri, b.uri) || !sip_uri_decode(a.uri, &x) || !sip_uri_decode(b.uri, &y))
         return true;
     return params_in(x.params, y.params) && params_in(y.params, x.params);
 }
@@ -55,7 +64,7 @@ static bool same_routes(const struct routes *a, unsigned skip, const struct rout
     if (a->n - skip != b->n)
         return false;
     for (unsigned i = 0; i < b->n; i++)
-        if (!same_entry(&a->at[i + skip], &b->at[i]))
+        if (!same_entry(a->value[i + skip], b->value[i]))
             return false;
     return true;
 }
@@ -64,7 +73,7 @@ static bool loose(const struct routes *r)
 {
     struct sip_uri uri;
 
-    return !r->n || (sip_uri_decode(r->at[0].uri, &uri) && sip_param(uri.params, SLICE("lr")).p);
+    return !r->n || (route_uri(r, 0, &uri) && sip_param(uri.params, SLICE("lr")).p);
 }
 
 /* Whether the first `n` entries may name the function that took them off: those that surely name another may
@@ -76,7 +85,7 @@ static bool may_pop(const struct judgement *j, const struct routes *r, unsigned 
         struct endpoint e = {.port = 5060};
         role_set named;
 
-        if (!sip_uri_decode(r->at[i].uri, &uri) || !addr_parse(uri.host, &e.addr))
+        if (!route_uri(r, i, &uri) || !addr_parse(uri.host, &e.addr))
             continue;
         if (uri.port)
             e.port = uri.port;
@@ -96,7 +105,7 @@ static unsigned own_routes(const struct judgement *j, const struct routes *r, ro
     while (n < r->n) {
         struct sip_uri uri;
         struct endpoint e = {.port = 5060};
-        if (!sip_uri_decode(r->at[n].uri, &uri) || !addr_parse(uri.host, &e.addr))
+        if (!route_uri(r, n, &uri) || !addr_parse(uri.host, &e.addr))
             break;
         if (uri.port)
             e.port = uri.port;
@@ -148,11 +157,8 @@ static void route_set(const struct dialog *d, enum dialog_end sender, struct rou
     if (sender == DIALOG_CALLER)
         for (unsigned i = 0; i < ret->n / 2; i++) {
             struct slice value = ret->value[i];
-            struct sip_nameaddr at = ret->at[i];
             ret->value[i] = ret->value[ret->n - 1 - i];
-            ret->at[i] = ret->at[ret->n - 1 - i];
             ret->value[ret->n - 1 - i] = value;
-            ret->at[ret->n - 1 - i] = at;
         }
 }
 
@@ -223,7 +229,7 @@ static void check_ruri(struct judgement *j, const struct rule *self)
         const struct pair *p = &j->pair[i];
         struct routes in;
 
-        if (p->reply || p->b2bua)
+        if (p->reply || p->b2bua || slice_eq(sip_uri(&p->in->msg), sip_uri(&p->out->msg)))
             continue;
         read_routes(&p->in->msg, SIP_ROUTE, &in);
         if (!loose(&in) || !names_address(sip_uri(&p->in->msg)) ||
