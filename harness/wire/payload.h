@@ -21,14 +21,16 @@ struct payload {
     struct endpoint src;
     struct endpoint dst;
     enum transport transport;
-    bool stream;       /* bytes of a stream (TCP, TLS): a message may end anywhere in them or later */
-    bool gap;          /* stream: bytes before these were lost, so they may start inside a message */
-    bool cut;          /* the capture holds only the first part of this payload (snap length) */
-    bool last;         /* stream: no more bytes will follow */
-    bool again;        /* a datagram that was handed on before, here as another capture point saw it */
-    nsec_t time;       /* of the frame that completed it */
-    uint64_t frame;    /* that frame's number, counted from 1 in its source */
-    uint32_t source;   /* index of the capture file or capture point it came from */
+    bool stream;     /* bytes of a stream (TCP, TLS): a message may end anywhere in them or later */
+    bool gap;        /* stream: bytes before these were lost, so they may start inside a message */
+    bool cut;        /* what was sent behind these bytes is not in the capture: the snap length, a lost
+                        segment, a bound, or its end. Of a stream, what is not taken now is not shown again */
+    bool last;       /* stream: it ends here. What is not taken now is not shown again; where nothing is left
+                        over, the end is not told */
+    bool again;      /* a datagram that was handed on before, here as another capture point saw it */
+    nsec_t time;     /* of the frame that completed it */
+    uint64_t frame;  /* that frame's number, counted from 1 in its source */
+    uint32_t source; /* index of the capture file or capture point it came from */
     uint32_t reporter; /* who reported it (HEP), as a number that is never 0; 0: the capture point saw it */
     nsec_t stamp;      /* of a report: when that was, by the reporter's clock; 0 where it does not say */
 };
