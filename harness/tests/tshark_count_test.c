@@ -15,8 +15,6 @@
 
 enum { FRAMES_MAX = 1000 };
 
-extern char **environ;
-
 /* Which frames of a capture carry SIP. */
 struct carriers {
     bool sip[FRAMES_MAX + 1];
