@@ -47,13 +47,14 @@ static int inside(struct walk *k, enum link_result found, struct slice bytes)
     return ip_layer(k, bytes);
 }
 
-/* The time to live and the checksums change on the way and are left out; the tunnel around the packet, too.
- */
+/* Whether this capture point has shown the packet before; what another one shows of it is a sighting of its
+ * own. The time to live and the checksums change on the way and are left out; the tunnel around the packet,
+ * too. */
 static bool is_duplicate(struct walk *k, uint64_t way, uint64_t what, struct slice data)
 {
     uint64_t hash = hash_bytes(data, way ^ what * UINT64_C(0x9e3779b97f4a7c15));
 
-    return dedup_seen(k->w->dedup, hash, k->ip.id, k->frame->time, k->frame->source) != DEDUP_NEW;
+    return dedup_seen(k->w->dedup, hash, k->ip.id, k->frame->time, k->frame->source) == DEDUP_COPY;
 }
 
 static struct payload new_payload(const struct walk *k, struct slice data, enum transport transport)

@@ -21,8 +21,9 @@ struct part {
     char bytes[];
 };
 
-/* One direction of an association. */
+/* One direction of an association, as one capture point saw it. */
 struct association {
+    uint32_t source;
     uint32_t tag;
     uint16_t src_port, dst_port;
     bool known;                       /* `highest` is */
@@ -107,12 +108,13 @@ void sctp_free(struct sctp *s)
 static struct association *find(struct sctp *s, const struct sctp_packet *p)
 {
     uint32_t tag = get_be32(p->bytes.p + 4);
-    uint64_t hash = hash_bytes(slice_head(p->bytes, 8), 0); /* ports and tag */
+    uint64_t hash = hash_bytes(slice_head(p->bytes, 8), p->source); /* ports and tag */
     uint32_t slot = lru_find(&s->lru, hash);
 
     for (; slot != LRU_NONE; slot = lru_find_next(&s->lru, slot)) {
         struct association *a = &s->association[slot];
-        if (a->tag == tag && a->src_port == p->src.port && a->dst_port == p->dst.port) {
+        if (a->source == p->source && a->tag == tag && a->src_port == p->src.port &&
+            a->dst_port == p->dst.port) {
             lru_touch(&s->lru, slot);
             return a;
         }
@@ -122,7 +124,8 @@ static struct association *find(struct sctp *s, const struct sctp_packet *p)
         forget(s, s->lru.oldest);
     }
     slot = lru_add(&s->lru, hash);
-    s->association[slot] = (struct association){.tag = tag, .src_port = p->src.port, .dst_port = p->dst.port};
+    s->association[slot] = (struct association){
+        .source = p->source, .tag = tag, .src_port = p->src.port, .dst_port = p->dst.port};
     return &s->association[slot];
 }
 

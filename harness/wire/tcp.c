@@ -11,7 +11,9 @@
  * beginning was not captured. */
 enum { WINDOW = 32 << 20 };
 
+/* As one capture point saw it: each has its own view of the streams, with its own holes and its own clock. */
 struct connection {
+    uint32_t source;
     struct tcp_half half[2];
 };
 
@@ -105,22 +107,23 @@ static bool endpoint_eq(const struct endpoint *a, const struct endpoint *b)
 /* Which of the two directions the segment belongs to; -1 where it is another connection's. */
 static int direction(const struct connection *c, const struct tcp_segment *s)
 {
-    for (int d = 0; d < 2; d++)
+    for (int d = 0; d < 2 && c->source == s->source; d++)
         if (endpoint_eq(&c->half[d].src, &s->src) && endpoint_eq(&c->half[!d].src, &s->dst))
             return d;
     return -1;
 }
 
-static void init_connection(struct connection *c, const struct endpoint *src, const struct endpoint *dst)
+static void init_connection(struct connection *c, const struct tcp_segment *s)
 {
-    tcp_half_init(&c->half[0], src, &c->half[1]);
-    tcp_half_init(&c->half[1], dst, &c->half[0]);
+    c->source = s->source;
+    tcp_half_init(&c->half[0], &s->src, &c->half[1]);
+    tcp_half_init(&c->half[1], &s->dst, &c->half[0]);
 }
 
 /* The half that the segment was sent in; NULL in *ret where there is no connection and none begins here. */
 static int find_half(struct tcp *t, const struct tcp_segment *s, struct tcp_half **ret)
 {
-    uint64_t hash = hash_pair(&s->src, &s->dst);
+    uint64_t hash = hash_pair(&s->src, &s->dst) + s->source * UINT64_C(0x9e3779b97f4a7c15);
     uint32_t slot = lru_find(&t->lru, hash);
     int d = -1, r;
 
@@ -141,7 +144,7 @@ static int find_half(struct tcp *t, const struct tcp_segment *s, struct tcp_half
             return r;
     }
     slot = lru_add(&t->lru, hash);
-    init_connection(&t->connection[slot], &s->src, &s->dst);
+    init_connection(&t->connection[slot], s);
     *ret = &t->connection[slot].half[0];
     return 0;
 }

@@ -1,6 +1,7 @@
 /* TCP segments to byte streams, one for each direction (RFC 9293): out of order, overlapping, sent again,
- * wrapped around, begun before the capture. What is in order goes to the sink without a copy; only what the
- * sink does not take yet, and what is ahead of a hole, is kept.
+ * wrapped around, begun before the capture. Each capture point's view is put together by itself, so that what
+ * two of them saw comes twice, each time with its own frame and time. What is in order goes to the sink
+ * without a copy; only what the sink does not take yet, and what is ahead of a hole, is kept.
  *
  * A hole that stays (the capture lost a segment) is passed over when the receiver has acknowledged beyond it
  * and TCP_HOLE_ACKED has gone by, when TCP_HOLE_SILENT has gone by in any case, when too much waits behind
