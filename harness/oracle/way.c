@@ -240,11 +240,20 @@ static void attach_replies(struct way *w)
         }
 }
 
+/* The dialogs of a fork share all but the To tag (CSeq numbers may be equal by chance): where that was
+ * spoiled, the Via of whoever began still tells. */
+static bool same_dialog(const struct hop *h, const struct hop *r)
+{
+    return slice_eq(h->to_tag, r->to_tag) || !h->to_tag.n ||
+           (h->nvias && r->nvias && strand_same_via(&h->via[h->nvias - 1], &r->via[r->nvias - 1]));
+}
+
 static bool same_transactions(const struct way *w, const struct hop *h)
 {
     for (unsigned k = 0; k < w->n; k++) {
         const struct hop *r = w->passage[k].proof;
-        if (h->cseq == r->cseq && slice_eq(h->call_id, r->call_id) && slice_eq(h->from_tag, r->from_tag))
+        if (h->cseq == r->cseq && slice_eq(h->call_id, r->call_id) && slice_eq(h->from_tag, r->from_tag) &&
+            same_dialog(h, r))
             return true;
     }
     return false;
