@@ -8,9 +8,16 @@ enum { CONNECTIONS_MAX = 256, SEGMENT = 100, PSH_ACK = 0x18, SYN = 2, SYN_ACK = 
 
 /* A TCP connection (or an SCTP association, which only counts). */
 struct connection {
+    bool sctp;
     struct endpoint end[2]; /* the one that opened it first */
     uint32_t next[2];       /* sequence number of each end's next byte */
     bool upgraded;          /* WebSocket: the handshake was made */
+};
+
+/* What a packet that is captured again has in common with itself. */
+struct sent {
+    uint16_t id;
+    uint32_t seq;
 };
 
 struct packer {
@@ -18,7 +25,8 @@ struct packer {
     nsec_t time;
     const struct style *style;
     uint16_t id;
-    uint16_t last_id; /* of the packet before: the same one captured again has it too */
+    int at;            /* index of the line being packed */
+    struct sent *sent; /* of each line */
     int nconnections;
     struct connection connection[CONNECTIONS_MAX];
 };
@@ -52,10 +60,10 @@ static void put_ip(struct packer *p, const struct line *l, bool back, uint8_t pr
     const char *dst = addr_format(back ? &l->src.addr : &l->dst.addr, b);
     bool v4 = both_v4(l);
     size_t part = p->style->fragment ? (size_t)p->style->fragment / 8 * 8 : data.n;
-    uint16_t id = l->duplicate ? p->last_id : ++p->id;
+    uint16_t id = l->duplicate ? p->sent[p->at].id : ++p->id;
     uint32_t linktype;
 
-    p->last_id = id;
+    p->sent[p->at].id = id;
     for (size_t at = 0; at == 0 || at < data.n; at += part) {
         struct slice piece = slice_head(slice_tail(data, at), part);
         bool more = at + piece.n < data.n, whole = at == 0 && !more;
@@ -74,7 +82,8 @@ static struct connection *connect_of(struct packer *p, const struct line *l, int
     for (int i = 0; i < p->nconnections; i++)
         for (int side = 0; side < 2; side++) {
             c = &p->connection[i];
-            if (memcmp(&c->end[side], &l->src, sizeof l->src) == 0 &&
+            if (c->sctp == (l->transport == TRANSPORT_SCTP) &&
+                memcmp(&c->end[side], &l->src, sizeof l->src) == 0 &&
                 memcmp(&c->end[!side], &l->dst, sizeof l->dst) == 0) {
                 *ret_side = side;
                 return c;
@@ -83,7 +92,8 @@ static struct connection *connect_of(struct packer *p, const struct line *l, int
     if (p->nconnections == CONNECTIONS_MAX)
         give_up("too many connections in one capture");
     c = &p->connection[p->nconnections++];
-    *c = (struct connection){.end = {l->src, l->dst}, .next = {4294967000u, 70000}};
+    *c = (struct connection){
+        .sctp = l->transport == TRANSPORT_SCTP, .end = {l->src, l->dst}, .next = {4294967000u, 70000}};
     *ret_side = 0;
     if (l->transport == TRANSPORT_SCTP || strcmp(p->style->tcp, "late") == 0)
         return c;
@@ -131,9 +141,10 @@ static void put_tcp(struct packer *p, const struct line *l, struct slice data)
     struct connection *c = connect_of(p, l, &side);
 
     if (l->duplicate) { /* the very segment once more */
-        put_segment(p, l, c, side, c->next[side] - (uint32_t)data.n, data);
+        put_segment(p, l, c, side, p->sent[p->at].seq, data);
         return;
     }
+    p->sent[p->at].seq = c->next[side];
     put_stream(p, l, c, side, data);
 }
 
@@ -168,10 +179,12 @@ static void put_sctp(struct packer *p, const struct line *l)
 
     craft_put(h, l->src.port, 2);
     craft_put(h + 2, l->dst.port, 2);
-    craft_put(h + 4, 7, 4);
+    craft_put(h + 4, 100 + 2 * (uint64_t)(c - p->connection) + (uint64_t)side, 4); /* verification tag */
     h[13] = 3;
     craft_put(h + 14, 16 + data.n, 2);
-    craft_put(h + 16, l->duplicate ? c->next[side] - 1 : c->next[side]++, 4);
+    if (!l->duplicate)
+        p->sent[p->at].seq = c->next[side]++;
+    craft_put(h + 16, p->sent[p->at].seq, 4);
     put_ip(p, l, false, 132,
            join((struct slice){h, sizeof h}, join(data, (struct slice){"\0\0\0", (4 - data.n % 4) % 4})));
 }
@@ -198,10 +211,24 @@ static void put_coalesced(struct packer *p, struct script *s, int at)
     put_tcp(p, l, data);
 }
 
+/* A duplicate has what the newest line before it with the same text had. */
+static void note_twin(struct packer *p, const struct script *s, int at)
+{
+    const struct line *l = &s->line[at];
+
+    for (int i = at; l->duplicate && i-- > 0;)
+        if (same_way(l, &s->line[i]) && slice_eq(buf_slice(&l->text), buf_slice(&s->line[i].text))) {
+            p->sent[at] = p->sent[i];
+            return;
+        }
+}
+
 static void put_line(struct packer *p, struct script *s, int at)
 {
     const struct line *l = &s->line[at];
 
+    p->at = at;
+    note_twin(p, s, at);
     p->time = l->time;
     p->style = l->style ? l->style : &plain;
     switch (l->transport) {
@@ -237,10 +264,12 @@ void pack_script(struct script *s, struct frames *ret)
 
     *ret = (struct frames){0};
     p->frames = ret;
+    p->sent = must(calloc((size_t)s->n + 1, sizeof *p->sent));
     script_sort(s);
     for (int i = 0; i < s->n; i++)
         if (!s->line[i].gone)
             put_line(p, s, i);
+    free(p->sent);
     free(p);
     if (ret->n)
         qsort(ret->frame, (size_t)ret->n, sizeof *ret->frame, by_time);

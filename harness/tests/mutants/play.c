@@ -11,8 +11,9 @@ enum { NODES_MAX = 24, PATH_MAX_TEXT = 512, TEXT_MAX_PLAY = 512 };
 #define DAY (86400 * NSEC_PER_SEC)
 
 struct node {
-    char text[ADDR_TEXT + 4]; /* as it stands in messages */
-    struct endpoint at;       /* as it stands on the packets */
+    char text[ADDR_TEXT + 12];    /* as it stands in messages, the port where it is not 5060 included */
+    char sent_by[ADDR_TEXT + 12]; /* with its port */
+    struct endpoint at;           /* as it stands on the packets */
     bool natted;
     bool b2bua;
 };
@@ -73,8 +74,8 @@ static void put_vias(struct buf *b, const struct transaction *t, int hop, bool r
         const struct node *n = node(t, i);
         bool own = !t->dialog && i >= t->play->fork;
 
-        buf_printf(b, "Via: SIP/2.0/%s %s:5060;branch=z9hG4bK-%u-%d-%s-%d-%u-%d%s",
-                   transport_name(t->play->transport), n->text, t->play->number, leg, t->method, t->cseq,
+        buf_printf(b, "Via: SIP/2.0/%s %s;branch=z9hG4bK-%u-%d-%s-%d-%u-%d%s",
+                   transport_name(t->play->transport), n->sent_by, t->play->number, leg, t->method, t->cseq,
                    t->attempt, i, t->dialog || (own && t->play->fork) ? t->play->callee_tag : "");
         if (n->natted && (i < hop || reply)) {
             char text[ADDR_TEXT];
@@ -113,8 +114,8 @@ static void put_contact(struct buf *b, const struct transaction *t, int at, bool
     if (sender && t->contact[0] && at == 0)
         buf_printf(b, "Contact: <%s>\r\n", t->contact);
     else
-        buf_printf(b, "Contact: <sip:%s@%s:5060>\r\n", (t->callee == sender) ? "bob" : "alice",
-                   node(t, at)->text);
+        buf_printf(b, "Contact: <sip:%s@%s>\r\n", (t->callee == sender) ? "bob" : "alice",
+                   node(t, at)->sent_by);
 }
 
 static struct line *add(struct transaction *t, int from, int to, const struct buf *text)
@@ -138,8 +139,8 @@ static void put_target(struct buf *b, const struct transaction *t, int end)
     else if (t->target[0] && end == t->play->nnodes - 1)
         buf_printf(b, "%s %s SIP/2.0\r\n", t->method, t->target);
     else
-        buf_printf(b, "%s sip:%s@%s:5060 SIP/2.0\r\n", t->method, t->callee ? "alice" : "bob",
-                   node(t, end)->text);
+        buf_printf(b, "%s sip:%s@%s SIP/2.0\r\n", t->method, t->callee ? "alice" : "bob",
+                   node(t, end)->sent_by);
 }
 
 static void say_request(struct transaction *t, int hop)
@@ -197,7 +198,7 @@ static bool attribute(const struct transaction *t, const char *name, char *out, 
 
     if (xml_attr(t->xml, name, value, sizeof value, t->play->err) < 0 || !value[0])
         return false;
-    snprintf(out, size, "%s", value);
+    snprintf(out, size, "%.*s", (int)size - 1, value);
     return true;
 }
 
@@ -275,6 +276,7 @@ static int read_node(struct play *p, struct slice word, const xmlNode *xml)
     struct endpoint text;
     struct node *n;
     char address[ADDR_TEXT];
+    bool v6;
 
     if (p->nnodes == NODES_MAX)
         return xml_error(xml, p->err, "the path is too long");
@@ -283,8 +285,13 @@ static int read_node(struct play *p, struct slice word, const xmlNode *xml)
     if (!place_find(p->places, slice_head(word, at), &text) ||
         !place_find(p->places, slice_tail(word, at < word.n ? at + 1 : 0), &n->at))
         return xml_error(xml, p->err, "no place is called \"%.*s\"", SLICE_ARG(word));
-    snprintf(n->text, sizeof n->text, addr_is_v4(&text.addr) ? "%s" : "[%s]",
-             addr_format(&text.addr, address));
+    addr_format(&text.addr, address);
+    v6 = !addr_is_v4(&text.addr);
+    snprintf(n->sent_by, sizeof n->sent_by, v6 ? "[%s]:%u" : "%s:%u", address, (unsigned)text.port);
+    if (text.port == 5060)
+        snprintf(n->text, sizeof n->text, v6 ? "[%s]" : "%s", address);
+    else
+        snprintf(n->text, sizeof n->text, v6 ? "[%s]:%u" : "%s:%u", address, (unsigned)text.port);
     return 0;
 }
 
