@@ -163,6 +163,31 @@ static void joins_the_legs_of_a_b2bua(void)
     close_bench(&b);
 }
 
+/* What is not taken of a stream that was cut, or that ends, is not shown again: the half of a message counts,
+ * too. The whole one before it is not the worse for it. */
+static void hears_the_last_half_of_a_stream(void)
+{
+    const char *bye = "BYE sip:bob@127.0.20.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0.10.1;branch=z9hG4bK1\r\n"
+                      "From: <sip:a@a>;tag=1\r\nTo: <sip:b@b>;tag=2\r\nCall-ID: 1\r\nCSeq: 1 BYE\r\n"
+                      "Content-Length: 0\r\n\r\nBYE sip:bob@127.0.20.1 SIP/2.0\r\nVia: SIP/2.0/TCP 127.0";
+    struct payload p = {.bytes = slice_of(bye), .transport = TRANSPORT_TCP, .stream = true, .frame = 1};
+    size_t whole = slice_find_slice(p.bytes, SLICE("\r\n\r\n")) + 4;
+    struct bench b;
+
+    open_bench(&b, NULL);
+    CU_ASSERT_EQUAL(trace_take(b.trace, &p), (int64_t)whole);
+    CU_ASSERT_EQUAL(trace_counts(b.trace)->messages, 1);
+    p.cut = true;
+    CU_ASSERT_EQUAL(trace_take(b.trace, &p), (int64_t)p.bytes.n);
+    CU_ASSERT_EQUAL(trace_counts(b.trace)->messages, 3);
+    CU_ASSERT_EQUAL(trace_counts(b.trace)->malformed, 0);
+    p.cut = false;
+    p.last = true; /* here the sender is to blame */
+    CU_ASSERT_EQUAL(trace_take(b.trace, &p), (int64_t)p.bytes.n);
+    CU_ASSERT_EQUAL(trace_counts(b.trace)->malformed, 1);
+    close_bench(&b);
+}
+
 static void keeps_to_its_bound(void)
 {
     struct bench b;
@@ -186,6 +211,7 @@ static const struct test tests[] = {
     {"retires what is over", retires_what_is_over},
     {"retires nothing by time where there are many clocks", many_clocks_retire_nothing},
     {"joins the legs of a B2BUA", joins_the_legs_of_a_b2bua},
+    {"hears the last half of a stream", hears_the_last_half_of_a_stream},
     {"keeps to its bound", keeps_to_its_bound},
 };
 TEST_MAIN("trace", tests)

@@ -48,13 +48,19 @@ static uint32_t clock_of(const struct trace *t, const struct payload *p)
     return p->source < t->config.nclocks ? t->config.clock[p->source] : p->source;
 }
 
+/* Of a stream that was cut, all messages but the last one are whole. */
+static bool is_unfinished(const struct sip_msg *m, const struct payload *p)
+{
+    return !p->stream || m->defects & (SIP_DEFECT_BODY_SHORT | SIP_DEFECT_NO_BLANK_LINE);
+}
+
 static int hear(struct trace *t, struct sip_msg *m, const struct payload *p)
 {
     struct said said = {.msg = m, .payload = p, .clock = clock_of(t, p)};
 
     said.from = profile_owners(t->config.profile, &p->src);
     said.to = profile_owners(t->config.profile, &p->dst);
-    if (p->cut)
+    if (p->cut && is_unfinished(m, p))
         m->defects |= SIP_DEFECT_CUT;
     if (p->again)
         return registry_say(t->registry, &said);
@@ -73,7 +79,7 @@ static enum sip_framing framing_of(const struct payload *p)
 {
     if (!p->stream)
         return SIP_DATAGRAM;
-    return p->last ? SIP_STREAM_END : SIP_STREAM;
+    return p->last || p->cut ? SIP_STREAM_END : SIP_STREAM; /* neither is shown again */
 }
 
 int64_t trace_take(void *ctx, const struct payload *p)
