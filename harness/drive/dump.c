@@ -1,12 +1,15 @@
 #include "drive/dump.h"
 
+#include "wire/hepreport.h"
+#include "wire/link.h"
+
 #include <errno.h>
 #include <limits.h>
 #include <pcap/pcap.h>
 #include <stdio.h>
 #include <stdlib.h>
 
-enum { SNAPLEN = 262144, LINKTYPE_RAW = 101 };
+enum { SNAPLEN = 262144 };
 
 struct dump {
     char dir[PATH_MAX];
@@ -14,6 +17,7 @@ struct dump {
         pcap_t *form; /* what libpcap wants to know of the file */
         pcap_dumper_t *out;
     } file[DUMP_SOURCES_MAX];
+    struct buf report, inflated; /* a HEP report in the form in which it is kept */
     bool failed;
 };
 
@@ -24,6 +28,8 @@ int dump_new(const char *dir, struct dump **ret, struct error *err)
     if (!d)
         return error_set(err, ENOMEM, "no memory for the capture file");
     snprintf(d->dir, sizeof d->dir, "%s", dir);
+    buf_init(&d->report, SNAPLEN);
+    buf_init(&d->inflated, SNAPLEN / 2);
     *ret = d;
     return 0;
 }
@@ -50,9 +56,8 @@ static int failed(struct dump *d, uint32_t source, int code, struct error *err)
 static int open_file(struct dump *d, const struct frame *f, struct error *err)
 {
     struct dump_file *file = &d->file[f->source];
-    /* Raw IP is the one link type whose number in files is not libpcap's own; a HEP report is a datagram. */
-    bool raw = f->linktype == LINKTYPE_RAW || f->linktype == LINK_HEP3;
-    int type = raw ? DLT_RAW : (int)f->linktype;
+    /* The one link type whose number in files is not libpcap's own. */
+    int type = f->linktype == LINKTYPE_RAW ? DLT_RAW : (int)f->linktype;
     char name[DUMP_NAME_MAX], path[PATH_MAX + DUMP_NAME_MAX + 1];
 
     snprintf(path, sizeof path, "%s/%s", d->dir, dump_name(f->source, name));
@@ -64,7 +69,7 @@ static int open_file(struct dump *d, const struct frame *f, struct error *err)
     return file->out ? 0 : failed(d, f->source, errno, err);
 }
 
-int dump_frame(struct dump *d, const struct frame *f, struct error *err)
+static int write_frame(struct dump *d, const struct frame *f, struct error *err)
 {
     struct pcap_pkthdr head = {
         .ts = {.tv_sec = f->time / NSEC_PER_SEC, .tv_usec = f->time % NSEC_PER_SEC},
@@ -74,10 +79,6 @@ int dump_frame(struct dump *d, const struct frame *f, struct error *err)
     pcap_dumper_t *out;
     int r = 0;
 
-    if (d->failed)
-        return error_set(err, EIO, "the capture file could not be written before");
-    if (f->source >= DUMP_SOURCES_MAX)
-        return error_set(err, EINVAL, "there are at most %d capture points", DUMP_SOURCES_MAX);
     if (!d->file[f->source].out)
         r = open_file(d, f, err);
     if (r < 0)
@@ -86,6 +87,28 @@ int dump_frame(struct dump *d, const struct frame *f, struct error *err)
     errno = 0;
     pcap_dump((unsigned char *)out, &head, (const unsigned char *)f->bytes.p);
     return ferror(pcap_dump_file(out)) ? failed(d, f->source, errno, err) : 0;
+}
+
+static int write_report(struct dump *d, const struct frame *f, struct error *err)
+{
+    struct frame kept = *f;
+    int r = report_keep(f, &d->inflated, &d->report);
+
+    if (r < 0)
+        return failed(d, f->source, -r, err);
+    kept.bytes = buf_slice(&d->report);
+    kept.wire_len = (uint32_t)kept.bytes.n;
+    kept.linktype = LINKTYPE_UPPER_PDU;
+    return write_frame(d, &kept, err);
+}
+
+int dump_frame(struct dump *d, const struct frame *f, struct error *err)
+{
+    if (d->failed)
+        return error_set(err, EIO, "the capture file could not be written before");
+    if (f->source >= DUMP_SOURCES_MAX)
+        return error_set(err, EINVAL, "there are at most %d capture points", DUMP_SOURCES_MAX);
+    return f->linktype == LINK_HEP3 ? write_report(d, f, err) : write_frame(d, f, err);
 }
 
 int dump_flush(struct dump *d, struct error *err)
@@ -106,5 +129,7 @@ void dump_free(struct dump *d)
         if (d->file[i].form)
             pcap_close(d->file[i].form);
     }
+    buf_done(&d->report);
+    buf_done(&d->inflated);
     free(d);
 }

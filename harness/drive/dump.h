@@ -15,7 +15,8 @@ int dump_new(const char *dir, struct dump **ret, struct error *err);
 /* "capture.pcap" for source 0, "capture-2.pcap" for source 1, and so on; into `out`, which it returns. */
 const char *dump_name(uint32_t source, char out[DUMP_NAME_MAX]);
 
-/* Adds a frame to its source's file, which begins with the first one. -ENOSPC and the like, with the words;
+/* Adds a frame to its source's file, which begins with the first one. HEP reports are kept as SIP messages
+ * that Wireshark shows (hepreport.h). -ENOSPC and the like, with the words;
  * after that nothing more is written. */
 int dump_frame(struct dump *d, const struct frame *f, struct error *err);
 

@@ -1,8 +1,11 @@
 #include "drive/dump.h"
 
+#include "tests/hep_packet.h"
 #include "tests/scratch.h"
 #include "tests/test.h"
+#include "wire/link.h"
 #include "wire/source.h"
+#include "wire/upper.h"
 
 #include <errno.h>
 
@@ -120,6 +123,29 @@ static void test_a_full_disk_is_told(void)
     dump_free(d);
 }
 
+/* What was reported by HEP is kept as the SIP message that it is. */
+static void test_reports_are_kept(void)
+{
+    struct frame f = hep_frame(1, 1700000000000000005, "192.0.2.9",
+                               hep_report("192.0.2.1", 5060, "192.0.2.2", 5060, 6, 1, SLICE("BYE")));
+    struct source *s;
+    struct upper u;
+    struct dump *d;
+
+    CU_ASSERT_EQUAL_FATAL(dump_new(scratch_path(""), &d, &err), 0);
+    CU_ASSERT_EQUAL(dump_frame(d, &f, &err), 0);
+    CU_ASSERT_EQUAL(dump_flush(d, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(source_open(scratch_path("capture.pcap"), 0, &s, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(source_next(s, &f, &err), 1);
+    CU_ASSERT_TRUE(f.linktype == LINKTYPE_UPPER_PDU && f.time == 1700000000000000005);
+    CU_ASSERT_TRUE_FATAL(upper_decode(f.bytes, &u));
+    CHECK_SLICE(u.protocol, "sip");
+    CHECK_SLICE(u.data, "BYE");
+    CU_ASSERT_TRUE(u.reported && u.report.transport == TRANSPORT_TCP);
+    source_free(s);
+    dump_free(d);
+}
+
 static void test_too_many_capture_points(void)
 {
     struct frame f = frame_of("one", DUMP_SOURCES_MAX, 1);
@@ -136,6 +162,7 @@ static const struct test tests[] = {
     {"raw IP keeps its link type", test_raw_ip_keeps_its_link_type},
     {"where it cannot be written", test_where_it_cannot_be_written},
     {"a full disk is told", test_a_full_disk_is_told},
+    {"reports are kept", test_reports_are_kept},
     {"too many capture points", test_too_many_capture_points},
 };
 

@@ -1,11 +1,6 @@
 /* Payloads that come without a packet of their own around them: reported by a SIP server (HEP). See
  * wire_state.h. */
-#include <errno.h>
-
-#include "wire/bytes.h"
 #include "wire/hash.h"
-#include "wire/hep.h"
-#include "wire/ip.h"
 #include "wire/sniff.h"
 #include "wire/wire_state.h"
 
@@ -51,52 +46,31 @@ int payload_take(struct wire *w, const struct payload *p, uint32_t id)
     return r < 0 ? r : known == DEDUP_NEW ? WIRE_USED : WIRE_DUPLICATE;
 }
 
-static enum transport to_transport(uint8_t ip_protocol)
-{
-    switch (ip_protocol) {
-    case IP_TCP:
-        return TRANSPORT_TCP;
-    case IP_SCTP:
-        return TRANSPORT_SCTP;
-    case HEP_TLS:
-        return TRANSPORT_TLS;
-    default:
-        return TRANSPORT_UDP;
-    }
-}
-
-/* Who reports, and by whose clock: behind one sender (a proxy for HEP) there may be several. */
-static uint32_t reporter_of(const struct endpoint *sender, const struct hep *h)
-{
-    struct endpoint none = {.port = 0};
-
-    return (uint32_t)hash_bytes(h->node, hash_way(sender, &none) ^ h->agent) | 1;
-}
-
 /* The same report twice within this time is one: a message is not sent again that soon. It is measured by our
  * clock, so what the reporters' clocks say does not matter. */
 enum { ONE_REPORT = 1 };
 
+int report_take(struct wire *w, const struct frame *f, const struct report *r)
+{
+    struct payload p = {.bytes = r->bytes,
+                        .src = r->src,
+                        .dst = r->dst,
+                        .transport = r->transport,
+                        .time = f->time,
+                        .frame = f->number,
+                        .source = f->source,
+                        .reporter = r->reporter,
+                        .stamp = r->stamp};
+
+    if (r->kind != REPORT_SIP)
+        return r->kind == REPORT_BAD ? WIRE_HEP_BAD : WIRE_HEP_OTHER;
+    return payload_take(w, &p, ONE_REPORT);
+}
+
 int hep_take(struct wire *w, const struct frame *f, const struct endpoint *sender, struct slice packet)
 {
-    struct payload p = {.time = f->time, .frame = f->number, .source = f->source};
-    struct hep h;
+    struct report r;
+    int e = report_read(sender, packet, &w->inflated, &r);
 
-    if (!hep_decode(packet, &h))
-        return WIRE_HEP_BAD;
-    if (h.kind != HEP_SIP || !h.payload.p)
-        return WIRE_HEP_OTHER;
-    if (h.compressed) {
-        int r = hep_inflate(h.payload, &w->inflated);
-        if (r < 0)
-            return r == -ENOMEM ? r : WIRE_HEP_BAD;
-        h.payload = buf_slice(&w->inflated);
-    }
-    p.bytes = h.payload;
-    p.src = h.src;
-    p.dst = h.dst;
-    p.transport = to_transport(h.ip_protocol);
-    p.stamp = h.time;
-    p.reporter = reporter_of(sender, &h);
-    return payload_take(w, &p, ONE_REPORT);
+    return e < 0 ? e : report_take(w, f, &r);
 }

@@ -4,6 +4,7 @@
 
 #include "wire/dedup.h"
 #include "wire/ipfrag.h"
+#include "wire/hepreport.h"
 #include "wire/sctp.h"
 #include "wire/tcp.h"
 #include "wire/wire.h"
@@ -34,6 +35,7 @@ int packet_take(struct wire *w, const struct frame *f, struct slice ip, uint32_t
 /* A HEP packet that came from `sender`, and data that Wireshark exported: payloads without a packet of their
  * own around them. As packet_take. */
 int hep_take(struct wire *w, const struct frame *f, const struct endpoint *sender, struct slice packet);
+int report_take(struct wire *w, const struct frame *f, const struct report *r);
 int upper_take(struct wire *w, const struct frame *f);
 
 /* What TLS carried in a frame that was counted as it came. 0, or a negative errno. */
