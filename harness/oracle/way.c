@@ -245,7 +245,7 @@ static void attach_replies(struct way *w)
 static bool same_dialog(const struct hop *h, const struct hop *r)
 {
     return slice_eq(h->to_tag, r->to_tag) || !h->to_tag.n ||
-           (h->nvias && r->nvias && strand_same_via(&h->via[h->nvias - 1], &r->via[r->nvias - 1]));
+           (h->nvias && r->nvias && strand_same_via(h->via[h->nvias - 1], r->via[r->nvias - 1]));
 }
 
 static bool same_transactions(const struct way *w, const struct hop *h)
