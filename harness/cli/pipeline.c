@@ -5,11 +5,15 @@
 
 #include "trace/trace.h"
 
+/* Sources whose ends are told apart; further ones share the newest. */
+enum { SOURCES_MAX = 64 };
+
 struct pipeline {
     struct pipeline_config config;
     struct result_sink sink;
     struct evidence evidence;
     uint64_t holes; /* counted so far */
+    nsec_t ends[SOURCES_MAX];
     struct wire *wire;
     struct trace *trace;
     struct judge *judge;
@@ -98,6 +102,8 @@ int pipeline_new(const struct pipeline_config *config, struct result_sink sink, 
         return e == -ENOMEM ? error_set(err, ENOMEM, "out of memory") : e;
     }
     p->evidence.links = trace_links(p->trace);
+    p->evidence.ends = p->ends;
+    p->evidence.nends = SOURCES_MAX;
     *ret = p;
     return 0;
 }
@@ -118,6 +124,8 @@ int pipeline_frame(struct pipeline *p, const struct frame *f)
 
     if (f->time > p->evidence.until)
         p->evidence.until = f->time;
+    if (f->source < SOURCES_MAX && f->time > p->ends[f->source])
+        p->ends[f->source] = f->time;
     return e;
 }
 

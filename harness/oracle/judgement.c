@@ -157,6 +157,33 @@ const char *judgement_hole(const struct judgement *j)
     return NULL;
 }
 
+static nsec_t end_of(const struct evidence *e, uint32_t source)
+{
+    return source < e->nends && e->ends[source] ? e->ends[source] : e->until;
+}
+
+static bool soon_over(const struct judgement *j, const struct sighting *at)
+{
+    return end_of(j->evidence, at->source) - at->time < 64 * j->profile->t1;
+}
+
+/* Whether a capture that showed something of the closing ends before an answer could have come. Each has a
+ * clock and an end of its own. */
+static bool ends_early(const struct judgement *j)
+{
+    const struct session *s = j->session;
+
+    for (unsigned i = 0; i < s->nhops; i++) {
+        const struct hop *h = s->hop[i];
+        if (soon_over(j, &h->first))
+            return true;
+        for (uint32_t k = 0; k < h->nelsewhere && k < HOP_ELSEWHERE_MAX; k++)
+            if (soon_over(j, &h->elsewhere[k]))
+                return true;
+    }
+    return soon_over(j, &s->last);
+}
+
 const char *judgement_doubt(const struct judgement *j)
 {
     const struct session *s = j->session;
@@ -168,7 +195,7 @@ const char *judgement_doubt(const struct judgement *j)
         return unread;
     if (j->evidence->sees_all || session_answered(s))
         return NULL;
-    if (j->evidence->until - s->last.time < 64 * j->profile->t1)
+    if (ends_early(j))
         return "the capture ends before the closing could; capture for 64*T1 (32 s) after the last BYE";
     return NULL;
 }
@@ -239,12 +266,28 @@ static int rank_of(int step)
     return step ? step : FLOW_STEPS_MAX;
 }
 
+/* A break that fails is never lost for the many that do not: the newest of these makes room. */
+static bool drop_lighter(struct judgement *j)
+{
+    for (int i = j->nfindings; i-- > 0;) {
+        size_t behind = (size_t)(j->nfindings - 1 - i);
+        if (j->finding[i].severity == SEVERITY_MUST)
+            continue;
+        memmove(&j->finding[i], &j->finding[i + 1], behind * sizeof j->finding[0]);
+        memmove(&j->rank[i], &j->rank[i + 1], behind * sizeof j->rank[0]);
+        memmove(&j->group[i], &j->group[i + 1], behind * sizeof j->group[0]);
+        j->nfindings--;
+        return true;
+    }
+    return false;
+}
+
 static struct finding *add(struct judgement *j, const struct rule *rule, int group, int step,
                            const char *clause, const char *expected, const char *observed)
 {
     struct finding *f;
 
-    if (j->nfindings == FINDINGS_MAX)
+    if (j->nfindings == FINDINGS_MAX && !(rule->severity == SEVERITY_MUST && drop_lighter(j)))
         return NULL;
     j->rank[j->nfindings] = rank_of(step);
     j->group[j->nfindings] = group;

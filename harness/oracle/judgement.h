@@ -18,12 +18,14 @@ struct bound_flow {
 
 /* What is known of the capture as a whole, for what it did not show. */
 struct evidence {
-    bool sees_all;     /* nothing that the functions say can escape it (the private network of a run) */
-    uint64_t dropped;  /* frames lost */
-    const char *doubt; /* why the capture cannot be trusted at all; NULL where it can */
-    const char *cut;   /* why it ends too early: touches what was not over by then; NULL where it does not */
-    nsec_t until;      /* time of the newest frame */
-    nsec_t last_hole;  /* when bytes that could have been SIP were last found lost; 0: never */
+    bool sees_all;      /* nothing that the functions say can escape it (the private network of a run) */
+    uint64_t dropped;   /* frames lost */
+    const char *doubt;  /* why the capture cannot be trusted at all; NULL where it can */
+    const char *cut;    /* why it ends too early: touches what was not over by then; NULL where it does not */
+    nsec_t until;       /* time of the newest frame */
+    const nsec_t *ends; /* the same of each source by its index; 0: none of it yet */
+    uint32_t nends;     /* for those that are not in it `until` stands */
+    nsec_t last_hole;   /* when bytes that could have been SIP were last found lost; 0: never */
     const uint32_t *links; /* which links it showed at all, see trace_links() */
 };
 

@@ -137,6 +137,35 @@ static bool gap_unknown(const struct judgement *j, const struct gap *gap)
     return false;
 }
 
+/* Why the request may have gone on in another leg that was not found to be one of this session; NULL where
+ * not. A B2BUA's legs are joined by their INVITEs. */
+static const char *other_leg(struct judgement *j, const struct gap *gap)
+{
+    const struct leg *leg = gap->prev->proof ? session_leg(j->session, gap->prev->proof->call_id) : NULL;
+    role_set here = gap->prev->to, passed = 0;
+    bool declared = false;
+
+    for (int f = 0; f < j->profile->nfunctions; f++)
+        declared |= (here >> f & 1) && j->profile->function[f].b2bua;
+    for (const struct passage *p = j->way->passage; p <= gap->prev; p++)
+        passed |= p->from | p->to;
+    if (!leg || j->session->nlegs > 1)
+        return NULL;
+    if (!leg->invite_seen)
+        return declared || gap->prev->reply
+                   ? judgement_text(j,
+                                    "the INVITE was not captured: if %s is a B2BUA, its other leg cannot be "
+                                    "told; capture the setup, too",
+                                    judgement_to(j, gap->prev))
+                   : NULL;
+    if (leg->reached & ~passed)
+        return NULL; /* the INVITE went on in this leg */
+    return judgement_text(j,
+                          "the INVITE ended at %s: no other leg of the session was found; name a header that "
+                          "its INVITEs share in the profile",
+                          judgement_to(j, gap->prev));
+}
+
 /* Why it is not certain that the steps of a gap did not happen; NULL where it is. */
 static const char *gap_doubt(struct judgement *j, const struct gap *gap, int i)
 {
@@ -162,7 +191,7 @@ static const char *gap_doubt(struct judgement *j, const struct gap *gap, int i)
     if (!judgement_visible(j, j->bound->function[s->from], j->bound->function[s->to]))
         return judgement_text(j, "no capture shows the link from %s to %s; capture at one of them",
                               judgement_function(j, s->from), judgement_function(j, s->to));
-    return NULL;
+    return gap->prev ? other_leg(j, gap) : NULL;
 }
 
 static void check_missing(struct judgement *j, const struct rule *self)
@@ -234,6 +263,26 @@ static const struct passage *made_from(const struct judgement *j, const struct h
     return NULL;
 }
 
+static bool has_answer(const struct judgement *j, const struct hop *request)
+{
+    for (unsigned i = 0; i < j->session->nhops; i++) {
+        const struct hop *h = j->session->hop[i];
+        if (h->msg.status >= 200 && h->msg.status != 503 && slice_eq(hop_branch(h), hop_branch(request)))
+            return true;
+    }
+    return false;
+}
+
+/* A node that does not answer, or is out of service: the request goes to another node of that function, as a
+ * transaction of its own (RFC 3263 4.3). */
+static bool went_elsewhere(const struct judgement *j, const struct passage *made_from, const struct hop *h)
+{
+    const struct passage *next = made_from + 1;
+
+    return next < j->way->passage + j->way->n && next->request && (next->to & h->to) &&
+           !addr_eq(&next->request->dst.addr, &h->dst.addr) && !has_answer(j, h);
+}
+
 static void check_duplicate(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->way->naside; i++) {
@@ -241,9 +290,9 @@ static void check_duplicate(struct judgement *j, const struct rule *self)
         const struct passage *p;
         struct finding *f;
 
-        if (hop_is_reply(h))
-            continue;
         p = made_from(j, h);
+        if (hop_is_reply(h) || (p && went_elsewhere(j, p, h)))
+            continue;
         f = judgement_find_flow(
             j, self, GROUP_DUPLICATE,
             p && p + 1 < j->way->passage + j->way->n ? judgement_step(j, p + 1, false) : 0,

@@ -165,6 +165,12 @@ static unsigned final_status(const struct session *s, const struct hop *request)
     return 0;
 }
 
+/* RFC 3261 15.1.1: with these answers the session is over for the one who asked; others may be mended. */
+static bool ends_dialog(unsigned status)
+{
+    return (status >= 200 && status < 300) || status == 408 || status == 481;
+}
+
 /* Of one end's attempts, the first that was not merely challenged; the others are taken, and noted on the
  * way. */
 static int choose_attempt(struct finder *f, struct way *w, int first)
@@ -181,7 +187,7 @@ static int choose_attempt(struct finder *f, struct way *w, int first)
         if (i != chosen && (status == 401 || status == 407)) {
             w->challenged = f->strand[chosen].chain[0];
             chosen = i;
-        } else if (i != chosen && !w->again) {
+        } else if (i != chosen && !w->again && ends_dialog(status)) {
             w->again = st->chain[0];
         }
         f->taken[i] = true;

@@ -153,6 +153,11 @@ static bool as_wanted(const struct court *c, const struct court_case *want)
 
 void court_try(const struct court_case *cases, size_t n)
 {
+    court_try_in(NULL, cases, n);
+}
+
+void court_try_in(const char *profile, const struct court_case *cases, size_t n)
+{
     for (size_t i = 0; i < n; i++) {
         struct court *c = calloc(1, sizeof *c);
         struct talk_session s = talk_default(1);
@@ -160,7 +165,7 @@ void court_try(const struct court_case *cases, size_t n)
         int bye;
 
         CU_ASSERT_PTR_NOT_NULL_FATAL(c);
-        court_open(c, NULL);
+        court_open(c, profile);
         talk_setup(&c->talk, &s);
         bye = talk_close(&c->talk, &s, false, 2);
         cases[i].spoil(c, bye);

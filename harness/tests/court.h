@@ -47,6 +47,8 @@ struct court_case {
 
 /* Tries each case in a court of its own, strictly, with side A closing. */
 void court_try(const struct court_case *cases, size_t n);
+/* The same with another profile than the default one. */
+void court_try_in(const char *profile, const struct court_case *cases, size_t n);
 
 /* The BYE over hop k of the closing that began at message `bye` (talk_close), and its answer. */
 struct talk_message *court_bye(struct court *c, int bye, int hop);

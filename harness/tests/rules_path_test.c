@@ -1,4 +1,5 @@
 #include "tests/court.h"
+#include "tests/scratch.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -75,6 +76,62 @@ static void show_no_side_b(struct court *c, int bye)
     (void)bye;
 }
 
+/* Its first node is out of service, so core-b asks another one (RFC 3263 4.3). */
+static void try_another_node(struct court *c, int bye)
+{
+    struct talk_message *m = &c->talk.message[talk_repeat(&c->talk, bye + 4, 0)];
+
+    talk_edit(m, "z9hG4bK-1-BYE-2-4", "z9hG4bK-1-BYE-2-4x");
+    m->time = court_bye(c, bye, 4)->time - NSEC_PER_USEC;
+    addr_parse(SLICE("127.0.20.33"), &m->dst.addr);
+}
+
+static void ask_two_nodes(struct court *c, int bye)
+{
+    int answer = talk_repeat(&c->talk, bye + 13 - 4, 0);
+
+    try_another_node(c, bye);
+    talk_edit(&c->talk.message[answer], "z9hG4bK-1-BYE-2-4", "z9hG4bK-1-BYE-2-4x");
+    addr_parse(SLICE("127.0.20.33"), &c->talk.message[answer].src.addr);
+}
+
+static void lose_without_setup(struct court *c, int bye)
+{
+    lose_at_core_b(c, bye);
+    for (int i = 0; i < bye; i++)
+        c->talk.message[i].gone = true;
+}
+
+/* What it was handed it answers, and nothing tells what it did then. */
+static void end_at_pf_b(struct court *c, int bye)
+{
+    for (int i = 0; i < c->talk.n; i++)
+        c->talk.message[i].gone = c->talk.message[i].hop > 4;
+    (void)bye;
+}
+
+/* Links from pf-b on are seen, of another session; this one's INVITE ended there as well. */
+static void end_at_pf_b_with_links(struct court *c, int bye)
+{
+    struct talk_session other = talk_default(2);
+
+    end_at_pf_b(c, bye);
+    talk_setup(&c->talk, &other);
+}
+
+static void end_at_pf_b_without_setup(struct court *c, int bye)
+{
+    end_at_pf_b_with_links(c, bye);
+    for (int i = 0; i < bye; i++)
+        c->talk.message[i].gone = true;
+}
+
+static void end_at_pf_b_in_the_bye(struct court *c, int bye)
+{
+    for (int hop = 5; hop < COURT_HOPS; hop++)
+        court_bye(c, bye, hop)->gone = court_ok(c, bye, hop)->gone = true;
+}
+
 static const struct court_case cases[] = {
     {"pf-a is passed over", bypass_pf_a, VERDICT_FAIL, "path.missing", 2},
     {"core-b loses the BYE", lose_at_core_b, VERDICT_FAIL, "path.missing", 5},
@@ -82,12 +139,41 @@ static const struct court_case cases[] = {
     {"core-b sends it twice", send_twice, VERDICT_FAIL, "request.duplicate", 5},
     {"a retransmission is no second transaction", send_again, VERDICT_PASS, NULL, 0},
     {"what later Vias prove needs not be seen", show_two_hops_less, VERDICT_PASS, NULL, 0},
+    {"core-b loses it, and no setup was captured", lose_without_setup, VERDICT_FAIL, "reply.missing", 11},
+    {"another node, where the first is silent", try_another_node, VERDICT_PASS, NULL, 0},
+    {"two nodes, and both answer", ask_two_nodes, VERDICT_FAIL, "request.duplicate", 5},
+    {"pf-b ends it, and nothing is captured behind", end_at_pf_b, VERDICT_INCONCLUSIVE, "path.missing", 6},
+    {"pf-b ends INVITE and BYE", end_at_pf_b_with_links, VERDICT_INCONCLUSIVE, "path.missing", 6},
+    {"pf-b ends it, and no setup was captured", end_at_pf_b_without_setup, VERDICT_INCONCLUSIVE,
+     "path.missing", 6},
+    {"pf-b ends the BYE, but not the INVITE", end_at_pf_b_in_the_bye, VERDICT_FAIL, "path.missing", 6},
     {"what no capture shows is not known", show_no_side_b, VERDICT_INCONCLUSIVE, "path.missing", 5},
 };
 
+/* The default profile, but pf-b has two nodes. */
+static const char *two_nodes(void)
+{
+    static char text[16384];
+    FILE *f = fopen("reference-network/sut.xml", "re");
+    struct buf b;
+    size_t n = f ? fread(text, 1, sizeof text, f) : 0, at;
+    const char *path;
+
+    if (f)
+        fclose(f);
+    at = slice_find_slice((struct slice){text, n}, SLICE("<node address=\"127.0.20.3\"/>"));
+    buf_init(&b, 2 * sizeof text);
+    buf_add(&b, (struct slice){text, at});
+    buf_add(&b, SLICE("<node address=\"127.0.20.33\"/>"));
+    buf_add(&b, (struct slice){text + at, n - at});
+    path = scratch_write("sut.xml", b.p, b.n);
+    buf_done(&b);
+    return path;
+}
+
 static void judges_the_way(void)
 {
-    court_try(cases, sizeof cases / sizeof cases[0]);
+    court_try_in(two_nodes(), cases, sizeof cases / sizeof cases[0]);
 }
 
 /* A loop: core-a hands the request to pf-a a second time. */

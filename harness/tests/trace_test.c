@@ -205,6 +205,50 @@ static void keeps_to_its_bound(void)
     close_bench(&b);
 }
 
+/* Both branches of a fork answer; the one dialog is closed at once, the other one a minute later. */
+static void keeps_a_fork_until_both_are_closed(void)
+{
+    struct bench b;
+    struct talk_session s = talk_default(1);
+    int bye;
+
+    open_bench(&b, NULL);
+    talk_setup(&b.talk, &s);
+    for (int i = 7; i < 14; i++)
+        talk_edit(&b.talk.message[talk_repeat(&b.talk, i, 0)], ";tag=b1", ";tag=x1");
+    b.talk.now += NSEC_PER_MSEC;
+    talk_close(&b.talk, &s, false, 2);
+    b.talk.now += 60 * NSEC_PER_SEC;
+    bye = talk_close(&b.talk, &s, false, 3);
+    for (int i = bye; i < b.talk.n; i++)
+        talk_edit(&b.talk.message[i], ";tag=b1", ";tag=x1");
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL_FATAL(b.n, 1);
+    CU_ASSERT_EQUAL(b.kept[0]->nhops, 28);
+    CU_ASSERT_EQUAL(trace_counts(b.trace)->late, 0);
+    CU_ASSERT_TRUE(session_answered(b.kept[0]));
+    close_bench(&b);
+}
+
+static void finds_the_closing_of_a_spoiled_call_id(void)
+{
+    struct bench b;
+    struct talk_session s = talk_default(1);
+    int bye;
+
+    open_bench(&b, NULL);
+    talk_setup(&b.talk, &s);
+    bye = talk_close(&b.talk, &s, false, 2);
+    for (int i = bye + 3; i < bye + 11; i++)
+        talk_edit(&b.talk.message[i], "Call-ID: 1@", "Call-ID: 1");
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL_FATAL(b.n, 1);
+    CU_ASSERT_EQUAL(b.kept[0]->nhops, 14);
+    close_bench(&b);
+}
+
 static const struct test tests[] = {
     {"gathers a session", gathers_a_session},
     {"counts retransmissions, and other captures' views", counts_retransmissions_and_other_captures},
@@ -213,5 +257,7 @@ static const struct test tests[] = {
     {"joins the legs of a B2BUA", joins_the_legs_of_a_b2bua},
     {"hears the last half of a stream", hears_the_last_half_of_a_stream},
     {"keeps to its bound", keeps_to_its_bound},
+    {"keeps a fork until both are closed", keeps_a_fork_until_both_are_closed},
+    {"finds the closing of a spoiled Call-ID", finds_the_closing_of_a_spoiled_call_id},
 };
 TEST_MAIN("trace", tests)

@@ -186,6 +186,8 @@ static bool note_inside(struct leg *leg, const struct said *said)
     }
     if (said->msg->cseq_ok && said->msg->cseq > d->cseq[sender] && !leg->closing)
         d->cseq[sender] = said->msg->cseq;
+    if (said->msg->cseq_ok && said->msg->cseq > d->begun[sender])
+        d->begun[sender] = said->msg->cseq;
     return !refresh || keep(leg->arena, &d->new_target[sender], contact_uri(said->msg));
 }
 

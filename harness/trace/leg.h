@@ -20,6 +20,7 @@ struct dialog {
     struct slice route_up;   /* Record-Route values of the 2xx as last seen, that is nearest to the caller */
     struct slice route_down; /* and as first seen, that is nearest to the callee */
     uint32_t cseq[DIALOG_ENDS];           /* highest CSeq number seen of each end's own requests, BYE apart */
+    uint32_t begun[DIALOG_ENDS];          /* the same, whenever seen */
     bool early;                           /* a 1xx to the INVITE was seen */
     bool confirmed;                       /* a 2xx to the INVITE was seen */
     bool acked;                           /* an ACK was seen anywhere */

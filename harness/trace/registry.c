@@ -214,14 +214,19 @@ static void note_link(struct session *s, const struct said *said)
 
 /* A request that is begun inside the dialog after its OK has no business there (RFC 3261 15.1.1); one that
  * was under way already has more than its sender's Via. */
-static void note_after(struct tracked *t, const struct said *said)
+static void note_after(struct tracked *t, struct leg *leg, const struct said *said)
 {
     const struct sip_msg *m = said->msg;
     const struct sighting at = said_where(said);
+    const struct dialog *d;
+    enum dialog_end sender;
 
     if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_ACK || m->method == SIP_BYE ||
         !said->to_tag.n || sip_values_count(m, SIP_VIA) != 1 || !session_closed_before(&t->session, &at))
         return;
+    d = leg_dialog(leg, said->from_tag, said->to_tag, false, &sender);
+    if (d && m->cseq_ok && m->cseq <= d->begun[sender])
+        return; /* once more: it crossed the closing (RFC 5407 3.2.2) */
     if (!t->session.after++)
         t->session.after_first = at;
 }
@@ -256,7 +261,7 @@ static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
     size_t before = t->held;
 
     note_link(s, said);
-    note_after(t, said);
+    note_after(t, &leg->leg, said);
     if (of_closing(s, said))
         session_add(s, &leg->leg, said);
     else if (!note_setup(r, leg, said))
