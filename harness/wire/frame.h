@@ -5,11 +5,12 @@
 #include "base/clock.h"
 #include "base/slice.h"
 
-/* Link types outside the range of pcap's. LINK_HEP3: an IP packet (as with LINKTYPE_RAW) with a datagram in
- * it that holds one HEP version 3 packet. LINK_DECRYPTED: what TLS carried, in Wireshark's form for exported
- * data (LINKTYPE_WIRESHARK_UPPER_PDU). LINK_RECORD: no frame but something else that a capture file keeps
- * among them and that Wireshark counts (a journal entry, a custom block); without bytes. */
-enum { LINK_HEP3 = 0x10000, LINK_DECRYPTED = 0x10001, LINK_RECORD = 0x10002 };
+/* Link types beyond all that a capture file can name (26 bits), so that none can pass for them. LINK_HEP3: an
+ * IP packet (as with LINKTYPE_RAW) with a datagram in it that holds one HEP version 3 packet. LINK_DECRYPTED:
+ * what TLS carried, in Wireshark's form for exported data (LINKTYPE_WIRESHARK_UPPER_PDU). LINK_RECORD: no
+ * frame but something else that a capture file keeps among them and that Wireshark counts (a journal entry, a
+ * custom block); without bytes. */
+enum { LINK_HEP3 = 0x10000000, LINK_DECRYPTED, LINK_RECORD };
 
 /* No frame's time is later (the year 2116) or before 0, so that two times always have a difference. */
 #define FRAME_TIME_MAX (INT64_MAX / 2)
