@@ -89,6 +89,23 @@ static void remembers_as_many_as_it_should(void)
     dedup_free(d);
 }
 
+static void grows_without_forgetting(void)
+{
+    struct dedup *d = fresh();
+    int found = 0;
+
+    for (uint64_t i = 1; i <= 200; i++)
+        CU_ASSERT_EQUAL(dedup_seen(d, i * UINT64_C(0x9e3779b97f4a7c15), 7, 0, 0), DEDUP_NEW);
+    CU_ASSERT_EQUAL(dedup_grow(d, 20000), 0);
+    for (uint64_t i = 1; i <= 10000; i++)
+        found += dedup_seen(d, i * UINT64_C(0x9e3779b97f4a7c15), 7, 1, 0) == DEDUP_COPY;
+    CU_ASSERT_EQUAL(found, 200);
+    for (uint64_t i = 1; i <= 10000; i++)
+        found += dedup_seen(d, i * UINT64_C(0x9e3779b97f4a7c15), 7, 2, 0) == DEDUP_COPY;
+    CU_ASSERT_TRUE(found > 9000);
+    dedup_free(d);
+}
+
 static const struct test tests[] = {
     {"a copy follows at once", a_copy_follows_at_once},
     {"a retransmission is no copy", a_retransmission_is_no_copy},
@@ -96,5 +113,6 @@ static const struct test tests[] = {
     {"another identification is another packet", another_identification_is_another_packet},
     {"packets are forgotten", packets_are_forgotten},
     {"remembers as many as it should", remembers_as_many_as_it_should},
+    {"grows without forgetting", grows_without_forgetting},
 };
 TEST_MAIN("dedup", tests)

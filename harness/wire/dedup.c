@@ -33,23 +33,57 @@ struct dedup {
     struct packet *packet;
 };
 
-int dedup_new(size_t packets, struct dedup **ret)
+static int make_tables(struct dedup *d, size_t packets)
 {
-    struct dedup *d = calloc(1, sizeof *d);
     size_t sets = 1;
 
     while (sets * WAYS < packets)
         sets *= 2;
-    if (d) {
-        d->mask = sets - 1;
-        d->set = calloc(sets, sizeof *d->set);
-        d->packet = calloc(sets * WAYS, sizeof *d->packet);
-    }
-    if (!d || !d->set || !d->packet) {
-        dedup_free(d);
+    d->mask = sets - 1;
+    d->set = calloc(sets, sizeof *d->set);
+    d->packet = calloc(sets * WAYS, sizeof *d->packet);
+    if (d->set && d->packet)
+        return 0;
+    free(d->set);
+    free(d->packet);
+    return -ENOMEM;
+}
+
+int dedup_new(size_t packets, struct dedup **ret)
+{
+    struct dedup *d = malloc(sizeof *d);
+
+    if (!d || make_tables(d, packets) < 0) {
+        free(d);
         return -ENOMEM;
     }
     *ret = d;
+    return 0;
+}
+
+/* The place of a packet that is new. */
+static struct packet *place(struct dedup *d, uint64_t hash)
+{
+    struct set *set = &d->set[hash & d->mask];
+    struct packet *packet = d->packet + (hash & d->mask) * WAYS + set->next;
+
+    set->tag[set->next] = (uint32_t)(hash >> 32);
+    set->next = (set->next + 1) % WAYS;
+    return packet;
+}
+
+int dedup_grow(struct dedup *d, size_t packets)
+{
+    struct dedup bigger;
+
+    if (make_tables(&bigger, packets) < 0)
+        return -ENOMEM;
+    for (size_t i = 0; i < (d->mask + 1) * WAYS; i++)
+        if (d->packet[i].sent)
+            *place(&bigger, d->packet[i].hash) = d->packet[i];
+    free(d->set);
+    free(d->packet);
+    *d = bigger;
     return 0;
 }
 
@@ -78,7 +112,7 @@ static bool is_recent(const struct packet *p, nsec_t time)
 /* The packet's place, with *ret_known; or a free one. */
 static struct packet *find(struct dedup *d, uint64_t hash, nsec_t time, bool *ret_known)
 {
-    struct set *set = &d->set[hash & d->mask];
+    const struct set *set = &d->set[hash & d->mask];
     struct packet *packet = d->packet + (hash & d->mask) * WAYS;
     uint32_t tag = (uint32_t)(hash >> 32);
 
@@ -87,10 +121,7 @@ static struct packet *find(struct dedup *d, uint64_t hash, nsec_t time, bool *re
         if (set->tag[i] == tag && packet[i].hash == hash && is_recent(&packet[i], time))
             return &packet[i];
     *ret_known = false;
-    set->tag[set->next] = tag;
-    packet += set->next;
-    set->next = (set->next + 1) % WAYS;
-    return packet;
+    return place(d, hash);
 }
 
 static enum dedup_result seen_by_another(struct packet *p, uint16_t id, nsec_t time, uint32_t source)

@@ -21,6 +21,10 @@ struct dedup;
 int dedup_new(size_t packets, struct dedup **ret);
 void dedup_free(struct dedup *d);
 
+/* From now on remembers about the last `packets`, more than before, and what it knows already. -ENOMEM, and
+ * nothing has changed. */
+int dedup_grow(struct dedup *d, size_t packets);
+
 /* What a packet is: new; one that this very source has shown before; one that another has. */
 enum dedup_result { DEDUP_NEW, DEDUP_COPY, DEDUP_ELSEWHERE };
 
