@@ -2,7 +2,9 @@
 #include <errno.h>
 #include <locale.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/clock.h"
 #include "cli/commands.h"
@@ -12,6 +14,7 @@
 #include "cli/pipeline.h"
 #include "cli/setting.h"
 #include "wire/merge.h"
+#include "wire/tshark.h"
 
 enum { SOURCES_MAX = 64 };
 
@@ -19,8 +22,9 @@ static const struct verb verb = {
     .name = "judge",
     .arguments = "CAPTURE...",
     .purpose = "judge the closings in captures (pcap, pcapng, .gz; '-' reads a stream)",
-    .details = "",
-    .takes = TAKES_SUT | TAKES_OUTPUTS | TAKES_JSON,
+    .details = "What TLS carries is read by way of tshark, with the secrets of --keys, of the file that\n"
+               "SSLKEYLOGFILE names, or of the capture itself (pcapng).\n",
+    .takes = TAKES_SUT | TAKES_OUTPUTS | TAKES_JSON | TAKES_KEYS,
     .min_arguments = 1,
     .max_arguments = SOURCES_MAX,
 };
@@ -35,6 +39,8 @@ struct judging {
     struct summary summary;
     int nsources;
     struct source *source[SOURCES_MAX];
+    int nsecret; /* what TLS carried in them, where that can be read */
+    struct source *secret[SOURCES_MAX];
     char cut[600];
 };
 
@@ -46,6 +52,41 @@ static int load(struct judging *j, struct error *err)
         return e;
     e = flow_mirror(j->setting.suite->flow[0], &j->mirror);
     return e < 0 ? error_set(err, -e, "out of memory") : 0;
+}
+
+/* What can be read but once cannot be given to tshark, too. */
+static bool is_stream(const char *capture)
+{
+    struct stat st;
+
+    return strcmp(capture, "-") == 0 || stat(capture, &st) < 0 || !S_ISREG(st.st_mode);
+}
+
+/* Secrets that were not asked for are no reason to stop where they cannot be used. */
+static int open_secret(struct judging *j, int i, struct error *err)
+{
+    const char *capture = j->options.argument[i], *environment = getenv("SSLKEYLOGFILE");
+    const char *keys = j->options.keys ? j->options.keys : environment;
+    bool stream = is_stream(capture);
+    struct source **s = &j->secret[j->nsecret];
+    int e;
+
+    if (keys && !*keys)
+        keys = NULL;
+    if (!keys && (stream || !tshark_finds_secrets(capture)))
+        return 0;
+    if (stream)
+        e = error_at(err, EINVAL, capture, 0, "what TLS carries is read from files, not from a stream");
+    else
+        e = tshark_open(capture, keys, (uint32_t)i, s, err);
+    if (e < 0 && !j->options.keys) {
+        complain(&verb, err);
+        return 0;
+    }
+    if (e < 0)
+        return e;
+    j->nsecret++;
+    return merge_add(j->merge, *s) < 0 ? error_set(err, ENOMEM, "out of memory") : 0;
 }
 
 static int open_sources(struct judging *j, struct error *err)
@@ -62,6 +103,9 @@ static int open_sources(struct judging *j, struct error *err)
         e = merge_add(j->merge, j->source[i]);
         if (e < 0)
             return error_set(err, ENOMEM, "out of memory");
+        e = open_secret(j, i, err);
+        if (e < 0)
+            return e;
     }
     j->summary.source = (const char *const *)j->options.argument;
     j->summary.nsources = j->nsources;
@@ -88,7 +132,7 @@ static int take_result(void *ctx, const struct result *r)
 
 static int start(struct judging *j, struct error *err)
 {
-    static const struct wire_options wire = {.hep_inside = true};
+    struct wire_options wire = {.hep_inside = true, .tls_read = j->nsecret > 0};
     struct pipeline_config config = {.profile = j->setting.profile,
                                      .flow = j->setting.suite->flow[0],
                                      .mirror = j->mirror,
@@ -113,7 +157,7 @@ static int read_all(struct judging *j, struct error *err)
                 return 0;
             continue;
         }
-        if (e == -EBADMSG) {
+        if (e == -EBADMSG || e == -EIO) {
             char text[560];
             complain(&verb, err);
             snprintf(j->cut, sizeof j->cut, "the capture is not whole: %s",
@@ -213,6 +257,8 @@ static void done(struct judging *j)
     merge_free(j->merge);
     for (int i = 0; i < j->nsources; i++)
         source_free(j->source[i]);
+    for (int i = 0; i < j->nsecret; i++)
+        source_free(j->secret[i]);
     flow_free(j->mirror);
     setting_done(&j->setting);
 }

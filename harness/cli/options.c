@@ -19,6 +19,7 @@ enum option_id {
     OPT_FAULT,
     OPT_JOBS,
     OPT_OUT,
+    OPT_KEYS,
 };
 
 static const struct known {
@@ -32,6 +33,7 @@ static const struct known {
     {OPT_FAULT, TAKES_RUN, "fault", "NAME", "switch a fault of the reference network on"},
     {OPT_JOBS, TAKES_RUN, "jobs", "N", "test cases to run at once"},
     {OPT_OUT, TAKES_RUN, "out", "DIR", "folder for reports, captures and logs"},
+    {OPT_KEYS, TAKES_KEYS, "keys", "FILE", "TLS secrets (as SSLKEYLOGFILE, which is looked at otherwise)"},
     {OPT_JUNIT, TAKES_OUTPUTS, "junit", "FILE", "write the results as JUnit XML"},
     {OPT_JSON, TAKES_JSON, "json", "FILE", "write the results as JSON"},
     {OPT_HTML, TAKES_OUTPUTS, "html", "FILE", "write the results as a page"},
@@ -86,6 +88,8 @@ static int take(struct options *o, int id, const char *value, struct error *err)
         return once("out", &o->out, value, err);
     case OPT_FAULT:
         return once("fault", &o->fault, value, err);
+    case OPT_KEYS:
+        return once("keys", &o->keys, value, err);
     case OPT_JOBS:
         return take_jobs(o, value, err);
     case OPT_STRICT:

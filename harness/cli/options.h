@@ -15,6 +15,7 @@ enum {
     TAKES_OUTPUTS = 1 << 1, /* --junit FILE --html FILE --strict --quiet */
     TAKES_JSON = 1 << 2,    /* --json FILE */
     TAKES_RUN = 1 << 3,     /* --only GLOB --fault NAME --jobs N --out DIR */
+    TAKES_KEYS = 1 << 4,    /* --keys FILE */
 };
 
 struct verb {
@@ -31,7 +32,7 @@ struct options {
     const char *sut; /* NULL: the default, home.h */
     const char *junit, *json, *html;
     bool strict, quiet;
-    const char *out, *fault;
+    const char *out, *fault, *keys;
     const char *only[OPTIONS_ONLY_MAX];
     int nonly;
     int jobs; /* 0 where not given */

@@ -25,6 +25,7 @@ static uint64_t count_holes(const struct pipeline *p)
     static const enum wire_count holes[] = {
         WIRE_AFTER_CLOSE,
         WIRE_TLS_UNREADABLE,
+        WIRE_TLS_KEYLESS,
         WIRE_ENCRYPTED,
         WIRE_LINK_UNKNOWN,
         WIRE_SHORT,

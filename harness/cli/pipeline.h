@@ -17,7 +17,7 @@ struct pipeline_config {
     bool many_clocks;              /* more than one of them */
     const uint32_t *clock;         /* whose clock a source's times are, by its index; NULL: its own each */
     uint32_t nclocks;
-    const struct wire_options *wire; /* NULL: the defaults */
+    const struct wire_options *wire; /* NULL: the defaults; looked at by pipeline_new alone */
 };
 
 /* Given each result as it comes; what it points to lives during the call. A negative answer stops the

@@ -70,6 +70,8 @@ static void check_read(struct wire *w)
     CU_ASSERT_EQUAL(wire_frames(w), 20);
     CU_ASSERT_EQUAL(wire_count(w, WIRE_TLS_DECRYPTED), 9);
     CU_ASSERT_EQUAL(wire_count(w, WIRE_TLS_UNREADABLE), 0);
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_TLS_KEYLESS), 0);
+    CU_ASSERT_PTR_NULL(wire_unreadable(w, 0));
     wire_free(w);
 }
 
@@ -92,12 +94,15 @@ static void reads_with_the_captures_own_keys(void)
     check_read(w);
 }
 
+/* Keys were promised, and are not there: that is told. */
 static void finds_nothing_without_keys(void)
 {
     struct wire *w = NULL;
 
     CU_ASSERT_EQUAL(read_both(CAPTURE, NULL, &w), 0);
     CU_ASSERT_STRING_EQUAL(shown, "");
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_TLS_KEYLESS), 2);
+    CU_ASSERT_PTR_NOT_NULL(wire_unreadable(w, 1));
     wire_free(w);
 }
 

@@ -75,6 +75,34 @@ static void note_unreadable(struct stream_reader *r, const struct tcp_chunk *c)
                              .latest = c->time};
 }
 
+static bool same_end(const struct endpoint *a, const struct endpoint *b)
+{
+    return memcmp(a, b, sizeof *a) == 0;
+}
+
+void stream_was_read(struct stream_reader *r, const struct endpoint *a, const struct endpoint *b)
+{
+    int kept = 0;
+
+    for (int i = 0; i < r->nunreadable; i++) {
+        const struct unreadable *u = &r->unreadable[i];
+        bool read =
+            (same_end(&u->src, a) && same_end(&u->dst, b)) || (same_end(&u->src, b) && same_end(&u->dst, a));
+        if (!read)
+            r->unreadable[kept++] = *u;
+    }
+    r->nunreadable = kept;
+}
+
+uint64_t stream_unread(const struct stream_reader *r, nsec_t since)
+{
+    uint64_t n = r->counts.unreadable_more;
+
+    for (int i = 0; i < r->nunreadable; i++)
+        n += r->unreadable[i].first < since;
+    return n;
+}
+
 /* A stream whose beginning, or whose latest bytes, are missing: SIP from the first start line on. A line that
  * has not ended yet is kept, in case that it is one. */
 static int64_t find_sip(struct stream_reader *r, const struct tcp_chunk *c)

@@ -51,6 +51,12 @@ void stream_init(struct stream_reader *r, enum transport transport, struct paylo
                  size_t message_bytes);
 void stream_done(struct stream_reader *r);
 
+/* The ends of a connection whose TLS was read after all: it is unreadable no more. */
+void stream_was_read(struct stream_reader *r, const struct endpoint *a, const struct endpoint *b);
+
+/* How many directions are unreadable that have been there since before `since`. */
+uint64_t stream_unread(const struct stream_reader *r, nsec_t since);
+
 /* For struct tcp_sink: `ctx` is the reader. */
 int64_t stream_take(void *ctx, const struct tcp_chunk *c);
 

@@ -221,6 +221,7 @@ int decrypted_take(struct wire *w, const struct frame *f)
     s.src = u.src;
     s.dst = u.dst;
     s.data = u.data;
+    stream_was_read(&w->stream, &u.src, &u.dst);
     r = tcp_append(w->tls, &s);
     return r < 0 ? r : 0;
 }

@@ -40,6 +40,7 @@ static const struct {
     [WIRE_TCP_LIMIT_CONNECTIONS] = {"tcp_connection_limit", "TCP connections forgotten for others"},
     [WIRE_SCTP_GAP] = {"sctp_gap", "parts of SCTP messages of which the rest is missing"},
     [WIRE_SCTP_LIMIT] = {"sctp_limit", "times that a bound on SCTP was met"},
+    [WIRE_TLS_KEYLESS] = {"tls_keyless", "directions of TLS to which none of the keys belongs"},
     [WIRE_WS_UNREADABLE] = {"ws_unreadable", "WebSocket messages that were compressed, or too long"},
     [WIRE_WS_LOST] = {"ws_lost", "times that a WebSocket stream could not be followed"},
     [WIRE_PAYLOAD_CUT] = {"payload_cut", "messages cut by the snap length of the capture"},
@@ -61,7 +62,7 @@ static void fill_in(struct wire_options *o)
 {
     set_u32(&o->connections, 16384);
     set_size(&o->stream_bytes, 1 << 20);
-    set_size(&o->streams_bytes, 8 << 20);
+    set_size(&o->streams_bytes, 24 << 20);
     set_u32(&o->fragmented, 1024);
     set_size(&o->fragmented_bytes, 4 << 20);
     set_size(&o->remembered, 8192);
@@ -177,6 +178,9 @@ static int take_apart(struct wire *w, const struct frame *f, uint32_t *frames)
     return found == LINK_IP ? packet_take(w, f, ip, frames) : no_packet(found);
 }
 
+/* What a TLS connection carries shows soon after its handshake, or not at all. */
+static const nsec_t UNREAD_AFTER = 4 * NSEC_PER_SEC;
+
 int wire_frame(struct wire *w, const struct frame *f)
 {
     struct frame held; /* a time that would overflow is put right in a copy */
@@ -188,6 +192,8 @@ int wire_frame(struct wire *w, const struct frame *f)
         held.time = f->time < 0 ? 0 : FRAME_TIME_MAX;
         f = &held;
     }
+    if (f->time > w->latest)
+        w->latest = f->time;
     if (f->linktype == LINK_DECRYPTED) /* its frame was counted as it came */
         return w->tls ? decrypted_take(w, f) : 0;
     w->frames++;
@@ -215,6 +221,7 @@ int wire_flush(struct wire *w)
     sctp_flush(w->sctp);
     if (r == 0 && w->tls)
         r = tcp_flush(w->tls);
+    w->latest = FRAME_TIME_MAX; /* whatever is unread stays so */
     return r;
 }
 
@@ -254,6 +261,8 @@ uint64_t wire_count(const struct wire *w, enum wire_count which)
         return sctp_counts(w->sctp)->gaps;
     case WIRE_SCTP_LIMIT:
         return sctp_counts(w->sctp)->limit;
+    case WIRE_TLS_KEYLESS:
+        return w->tls ? stream_unread(&w->stream, w->latest - UNREAD_AFTER) : 0;
     case WIRE_WS_UNREADABLE:
         return w->stream.counts.ws_unreadable;
     case WIRE_WS_LOST:

@@ -45,9 +45,10 @@ enum wire_count {
     WIRE_TCP_LIMIT_CONNECTIONS,             /* connections that retired for others */
     WIRE_SCTP_GAP,                          /* parts of SCTP messages without the rest */
     WIRE_SCTP_LIMIT,                        /* times that a bound on SCTP was met */
-    WIRE_WS_UNREADABLE,                     /* WebSocket messages that were compressed or too long */
-    WIRE_WS_LOST,                           /* times that a WebSocket stream could not be followed */
-    WIRE_PAYLOAD_CUT,                       /* payloads handed on that the snap length cut */
+    WIRE_TLS_KEYLESS,   /* directions of TLS that tls_read is set for, and nothing was read of */
+    WIRE_WS_UNREADABLE, /* WebSocket messages that were compressed or too long */
+    WIRE_WS_LOST,       /* times that a WebSocket stream could not be followed */
+    WIRE_PAYLOAD_CUT,   /* payloads handed on that the snap length cut */
     WIRE_COUNTS,
 };
 
@@ -57,7 +58,7 @@ enum { WIRE_SIP_PORTS_MAX = 16 };
 struct wire_options {
     uint32_t connections;                  /* TCP connections at a time: 16384 */
     size_t stream_bytes;                   /* kept of one stream's direction: 1 MiB */
-    size_t streams_bytes;                  /* kept of all of them: 8 MiB */
+    size_t streams_bytes;                  /* kept of all of them: 24 MiB */
     uint32_t fragmented;                   /* incomplete IP packets at a time: 1024 */
     size_t fragmented_bytes;               /* of all of them: 4 MiB */
     size_t remembered;                     /* packets among which a duplicate is found: 8192 */

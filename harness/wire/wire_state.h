@@ -22,6 +22,7 @@ struct wire {
     int sctp_shown;                 /* what became of the messages in it */
     struct buf inflated;            /* a HEP payload that came compressed */
     uint64_t frames;
+    nsec_t latest; /* time of the newest frame */
     uint64_t count[WIRE_COUNTS]; /* those that no part keeps for itself */
 };
 
