@@ -23,6 +23,6 @@ bool hep_place(struct slice text, bool *ret_tcp, struct endpoint *ret);
 void hep_reach(struct endpoint *at);
 
 /* The port it listens at. `s` is one that hep_source_open made. */
-uint16_t hep_source_port(const struct source *s);
+uint16_t hep_source_port(const struct source *base);
 
 #endif

@@ -31,7 +31,7 @@ struct expectation {
 };
 
 /* -EINVAL where the file is not what cpmspec writes, -ENOENT where there is none. */
-int outcome_read(const char *json, struct outcome *ret, struct error *err);
+int outcome_read(const char *path, struct outcome *ret, struct error *err);
 void outcome_done(struct outcome *o);
 
 /* The result that the expectation is about: the first that does not pass, else the first. NULL: there is
