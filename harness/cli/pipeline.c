@@ -121,13 +121,12 @@ void pipeline_free(struct pipeline *p)
 
 int pipeline_frame(struct pipeline *p, const struct frame *f)
 {
-    int e = wire_frame(p->wire, f);
-
+    /* The time first: what a frame ends was waited for until then. */
     if (f->time > p->evidence.until)
         p->evidence.until = f->time;
     if (f->source < SOURCES_MAX && f->time > p->ends[f->source])
         p->ends[f->source] = f->time;
-    return e;
+    return wire_frame(p->wire, f);
 }
 
 void pipeline_dropped(struct pipeline *p, uint64_t dropped)

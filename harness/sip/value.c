@@ -132,9 +132,12 @@ struct slice sip_param(struct slice params, struct slice name)
  * always. False where it takes a closer look. */
 static bool plain_tag(struct slice value, struct slice *ret)
 {
-    const char *p = value.p, *end = p + value.n, *close, *semi;
+    const char *p = value.p, *end, *close, *semi;
 
-    close = value.n && *p != '"' ? memchr(p, '>', value.n) : NULL;
+    if (!value.n)
+        return false;
+    end = p + value.n;
+    close = *p != '"' ? memchr(p, '>', value.n) : NULL;
     if (!close || end - close < 7 || memcmp(close, ">;tag=", 6) != 0)
         return false;
     if (*p != '<' && (memchr(p, '"', (size_t)(close - p)) || !memchr(p, '<', (size_t)(close - p))))
