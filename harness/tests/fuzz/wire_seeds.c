@@ -102,18 +102,30 @@ static struct slice framed(uint8_t kind, struct slice bytes)
     return craft_join(h, 3, bytes);
 }
 
+/* Made anew each time: what is crafted does not last long. */
+static struct slice bye(void)
+{
+    return udp(5060, 5060, SLICE(BYE));
+}
+
+static struct slice gtp(void)
+{
+    struct slice s = join(SLICE("\x30\xff\0\0teid"), bye_packet(7));
+
+    craft_put((char *)(uintptr_t)s.p + 2, s.n - 8, 2);
+    return s;
+}
+
 static void frames(void)
 {
-    struct slice d = udp(5060, 5060, SLICE(BYE)), gtp = join(SLICE("\x30\xff\0\0teid"), bye_packet(7));
     char chunk[28] = {0x13, (char)0xc4, 0x13, (char)0xc4, 0, 0, 0, 7, 0, 0, 0, 0, 0, 3};
 
-    craft_put((char *)(uintptr_t)gtp.p + 2, gtp.n - 8, 2);
     craft_put(chunk + 14, sizeof BYE + 15, 2);
     save("frame", "ethernet",
-         join(framed(0, eth(0x0800, bye_packet(1))), framed(0x20, eth(0x0800, bye_packet(1)))));
+         join(framed(0, eth(0x0800, bye_packet(1))), framed(40, eth(0x0800, bye_packet(1)))));
     save("frame", "vlan", framed(0, eth(0x8100, join(SLICE("\0\5\x08\0"), bye_packet(2)))));
     save("frame", "mpls", framed(0, eth(0x8847, join(SLICE("\0\2\1\x40"), bye_packet(3)))));
-    save("frame", "pppoe", framed(0, eth(0x8864, join(SLICE("\x11\0\0\1\0\7\0\x21"), bye_packet(3)))));
+    save("frame", "pppoe", framed(0, eth(0x8864, join(SLICE("\x11\0\0\1\0\x6d\0\x21"), bye_packet(3)))));
     save("frame", "cooked", framed(2, join(SLICE("\0\0\0\1\0\6\2\0\0\0\0\1\0\0\x08\0"), bye_packet(4))));
     save("frame", "cooked2",
          framed(3, join(SLICE("\x08\0\0\0\0\0\0\2\0\1\0\6\2\0\0\0\0\1\0\0"), bye_packet(4))));
@@ -122,18 +134,19 @@ static void frames(void)
          framed(1, ip4("10.0.0.1", "10.0.0.2", 47, 1, join(SLICE("\0\0\x08\0"), bye_packet(6)))));
     save("frame", "erspan",
          framed(1, ip4("10.0.0.1", "10.0.0.2", 47, 1,
-                       join(SLICE("\x10\0\x88\xbessss12345678"), eth(0x0800, bye_packet(6))))));
-    save("frame", "gtp", framed(1, ip4("10.0.0.1", "10.0.0.2", 17, 1, udp(2152, 2152, gtp))));
+                       join(SLICE("\x10\0\x88\xbessss\x10\5\0\1\0\0\0\0"), eth(0x0800, bye_packet(6))))));
+    save("frame", "gtp", framed(1, ip4("10.0.0.1", "10.0.0.2", 17, 1, udp(2152, 2152, gtp()))));
     save("frame", "vxlan",
          framed(1, ip4("10.0.0.1", "10.0.0.2", 17, 1,
                        udp(1, 4789, join(SLICE("\x08\0\0\0\0\0\5\0"), eth(0x0800, bye_packet(8)))))));
-    save("frame", "extensions", framed(1, ip6("::1", "::2", 0, join(SLICE("\x3c\0hopopt\x11\0dstopt"), d))));
+    save("frame", "extensions",
+         framed(1, ip6("::1", "::2", 0, join(SLICE("\x3c\0\1\4\0\0\0\0\x11\0\1\4\0\0\0\0"), bye()))));
     save("frame", "fragments",
-         join(framed(1, ip4_part("192.0.2.1", "192.0.2.2", 17, 9, 24, false, slice_tail(d, 24))),
-              framed(1, ip4_part("192.0.2.1", "192.0.2.2", 17, 9, 0, true, slice_head(d, 24)))));
+         join(framed(1, ip4_part("192.0.2.1", "192.0.2.2", 17, 9, 24, false, slice_tail(bye(), 24))),
+              framed(1, ip4_part("192.0.2.1", "192.0.2.2", 17, 9, 0, true, slice_head(bye(), 24)))));
     save("frame", "fragments6",
-         join(framed(1, ip6_part("::1", "::2", 17, 9, 24, false, slice_tail(d, 24))),
-              framed(1, ip6_part("::1", "::2", 17, 9, 0, true, slice_head(d, 24)))));
+         join(framed(1, ip6_part("::1", "::2", 17, 9, 24, false, slice_tail(bye(), 24))),
+              framed(1, ip6_part("::1", "::2", 17, 9, 0, true, slice_head(bye(), 24)))));
     save("frame", "tcp",
          join(framed(1, segment(0, TCP_SYN, SLICE(""))),
               join(framed(1, segment(21, TCP_ACK, slice_tail(SLICE(BYE), 20))),
@@ -176,10 +189,10 @@ static void hep(void)
 
 static void websocket(void)
 {
-    struct slice bye = ws_frame(0x81, true, SLICE(BYE)), ping = ws_frame(0x89, true, SLICE("x"));
+    struct slice said = ws_frame(0x81, true, SLICE(BYE)), ping = ws_frame(0x89, true, SLICE("x"));
 
-    save("ws", "handshake", join(SLICE("\x80" GET), join(bye, ping)));
-    save("ws", "frames", join(SLICE("\x40"), join(bye, join(ping, ws_frame(0x82, false, SLICE(BYE))))));
+    save("ws", "handshake", join(SLICE("\x80" GET), join(said, ping)));
+    save("ws", "frames", join(SLICE("\x40"), join(said, join(ping, ws_frame(0x82, false, SLICE(BYE))))));
     save("ws", "parts",
          join(SLICE("\xc0"), join(ws_frame(0x01, true, SLICE("BYE sip:bob@b.example")),
                                   join(ping, ws_frame(0x80, true, SLICE(" SIP/2.0\r\n\r\n"))))));
