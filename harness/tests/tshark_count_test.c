@@ -1,5 +1,6 @@
 /* Captures of every kind, made of one by Wireshark's own tools (editcap, mergecap, text2pcap), are read as
  * tshark reads them: the same frames carry SIP. Needs tshark and those tools. */
+#include "tests/craft.h"
 #include "tests/scratch.h"
 #include "tests/test.h"
 #include "wire/sniff.h"
@@ -211,6 +212,77 @@ static void other_transports(void)
     }
 }
 
+#define BYE                                                                                                  \
+    "BYE sip:b@b SIP/2.0\r\nVia: SIP/2.0/UDP a;branch=z9hG4bK1\r\nCSeq: 1 BYE\r\nContent-Length: 0\r\n\r\n"
+
+static struct slice packet(void)
+{
+    return ip4("192.0.2.1", "192.0.2.2", 17, 7, udp(5060, 5060, SLICE(BYE)));
+}
+
+static struct slice outer(uint8_t protocol, struct slice in)
+{
+    return ip4("10.0.0.1", "10.0.0.2", protocol, 1, in);
+}
+
+static struct slice gtp(void)
+{
+    struct slice s = join(SLICE("\x30\xff\0\0teid"), packet());
+
+    craft_put((char *)(uintptr_t)s.p + 2, s.n - 8, 2);
+    return s;
+}
+
+/* A capture of one frame, in which both find SIP. */
+static void one_frame(uint32_t linktype, struct slice frame)
+{
+    struct buf b;
+
+    buf_init(&b, 1 << 20);
+    craft_pcap_head(&b, 0xa1b2c3d4, linktype, false);
+    craft_pcap_frame(&b, 1700000000, 0, frame, false);
+    snprintf(made, sizeof made, "%s", scratch_write("made", b.p, b.n));
+    buf_done(&b);
+    compare(made, 1, 0);
+}
+
+static void link_layers(void)
+{
+    one_frame(1, eth(0x0800, packet()));
+    one_frame(1, eth(0x8100, join(SLICE("\0\5\x08\0"), packet())));
+    one_frame(1, eth(0x88a8, join(SLICE("\0\5\x81\0\0\7\x08\0"), packet())));
+    one_frame(1, eth(0x8847, join(SLICE("\0\1\0\x40\0\2\1\x40"), packet())));
+    one_frame(1, eth(0x8864, join(SLICE("\x11\0\0\1\0\x74\0\x21"), packet())));
+    one_frame(1, eth((uint16_t)(8 + packet().n), join(SLICE("\xaa\xaa\3\0\0\0\x08\0"), packet())));
+    one_frame(113, join(SLICE("\0\0\0\1\0\6\2\0\0\0\0\1\0\0\x08\0"), packet()));
+    one_frame(276, join(SLICE("\x08\0\0\0\0\0\0\2\0\1\0\6\2\0\0\0\0\1\0\0"), packet()));
+    one_frame(0, join(SLICE("\2\0\0\0"), packet()));
+    one_frame(108, join(SLICE("\0\0\0\2"), packet()));
+    one_frame(9, join(SLICE("\xff\3\0\x21"), packet()));
+    one_frame(50, join(SLICE("\xff\3\0\x21"), packet()));
+    one_frame(104, join(SLICE("\x0f\0\x08\0"), packet()));
+    one_frame(101, packet());
+    one_frame(228, packet());
+    one_frame(229, ip6("::1", "::2", 17, udp(5060, 5060, SLICE(BYE))));
+    one_frame(105, join(SLICE("\x08\1\0\0\2\0\0\0\0\1\2\0\0\0\0\1\2\0\0\0\0\1\0\0\xaa\xaa\3\0\0\0\x08\0"),
+                        packet()));
+}
+
+static void tunnels(void)
+{
+    one_frame(101, outer(4, packet()));
+    one_frame(101, outer(47, join(SLICE("\0\0\x08\0"), packet())));
+    one_frame(101, outer(47, join(SLICE("\xb0\0\x08\0cc\0\0kkkkssss"), packet())));
+    one_frame(101, outer(47, join(SLICE("\0\0\x65\x58"), eth(0x0800, packet()))));
+    one_frame(101, outer(47, join(SLICE("\x10\0\x88\xbessss\x10\5\0\1\0\0\0\0"), eth(0x0800, packet()))));
+    one_frame(101, outer(17, udp(2152, 2152, gtp())));
+    one_frame(101, outer(17, udp(1, 4789, join(SLICE("\x08\0\0\0\0\0\5\0"), eth(0x0800, packet())))));
+    one_frame(101, outer(17, udp(1, 6081, join(SLICE("\0\0\x65\x58\0\0\5\0"), eth(0x0800, packet())))));
+    one_frame(101, ip6("::1", "::2", 41, ip6("::1", "::2", 17, udp(5060, 5060, SLICE(BYE)))));
+    one_frame(101, ip6("::1", "::2", 0,
+                       join(SLICE("\x3c\0\1\4\0\0\0\0\x11\0\1\4\0\0\0\0"), udp(5060, 5060, SLICE(BYE)))));
+}
+
 static const struct test tests[] = {
     {"the capture itself", the_capture_itself},
     {"other formats", other_formats},
@@ -220,5 +292,7 @@ static const struct test tests[] = {
     {"different interfaces", different_interfaces},
     {"every frame twice", every_frame_twice},
     {"other transports", other_transports},
+    {"link layers", link_layers},
+    {"tunnels", tunnels},
 };
 TEST_MAIN("tshark_count", tests)
