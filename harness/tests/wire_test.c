@@ -3,6 +3,7 @@
 #include "wire/tcp.h"
 
 #include <errno.h>
+#include <stdio.h>
 
 static void udp_over_both_versions(void)
 {
@@ -182,6 +183,35 @@ static void duplicates_count_once(void)
     check_outcomes();
 }
 
+/* Two captures of the same 20,000 packets, the second by a clock that is seconds off: each packet once. */
+static void duplicates_across_captures(void)
+{
+    enum { PACKETS = 20000 };
+
+    fresh();
+    for (uint32_t source = 0; source < 2; source++) {
+        for (int i = 0; i < PACKETS; i++) {
+            char text[80];
+            int n = snprintf(text, sizeof text, "BYE sip:%d@b.example SIP/2.0\r\n\r\n", i);
+            struct frame f = craft_frame((uint64_t)i + 1, now + i * NSEC_PER_MSEC, LINKTYPE_RAW,
+                                         ip6(A6, B6, 17, udp(5060, 5060, (struct slice){text, (size_t)n})));
+            f.source = source;
+            number++;
+            CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+            if (source == 0 && i == 0) { /* the other source shows early that it is there */
+                f.source = 1;
+                f.bytes = ip6(A6, B6, 58, SLICE("ping"));
+                number++;
+                CU_ASSERT_EQUAL(wire_frame(w, &f), 0);
+            }
+        }
+        now += 3 * NSEC_PER_SEC;
+    }
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_USED), PACKETS);
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_DUPLICATE), PACKETS);
+    check_outcomes();
+}
+
 static struct slice tcp4(bool from_a, uint32_t seq, uint8_t flags, struct slice data)
 {
     static uint16_t id;
@@ -345,6 +375,7 @@ static const struct test tests[] = {
     {"signed packets", signed_packets},
     {"fragments in tunnels", fragments_in_tunnels},
     {"duplicates count once", duplicates_count_once},
+    {"duplicates across captures", duplicates_across_captures},
     {"TCP streams", tcp_streams},
     {"other streams", other_streams},
     {"WebSocket", websocket},

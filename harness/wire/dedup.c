@@ -5,7 +5,7 @@
 
 /* A packet lies in one of the WAYS places of its set; a new one takes the place of the one that came first.
  * A part of the hash is kept apart from the rest, so that a look-up that finds nothing stays in the cache. */
-enum { WAYS = 4, SOURCES = 3 };
+enum { WAYS = 8, SOURCES = 3 };
 
 /* How often one capture point has seen the packet. */
 struct sighting {

@@ -46,6 +46,9 @@ static const struct {
     [WIRE_PAYLOAD_CUT] = {"payload_cut", "messages cut by the snap length of the capture"},
 };
 
+/* How many times more packets are remembered where there are several sources. */
+enum { REMEMBERED_MORE = 16 };
+
 static void set_size(size_t *value, size_t standard)
 {
     if (*value == 0)
@@ -178,6 +181,20 @@ static int take_apart(struct wire *w, const struct frame *f, uint32_t *frames)
     return found == LINK_IP ? packet_take(w, f, ip, frames) : no_packet(found);
 }
 
+/* Several capture points see the same packets, as far apart as their clocks are. */
+static int note_source(struct wire *w, uint32_t source)
+{
+    int r = 0;
+
+    if (w->frames == 0)
+        w->first_source = source;
+    if (source == w->first_source || w->several_sources)
+        return 0;
+    r = dedup_grow(w->dedup, w->options.remembered * REMEMBERED_MORE);
+    w->several_sources = r == 0;
+    return r;
+}
+
 /* What a TLS connection carries shows soon after its handshake, or not at all. */
 static const nsec_t UNREAD_AFTER = 4 * NSEC_PER_SEC;
 
@@ -196,6 +213,9 @@ int wire_frame(struct wire *w, const struct frame *f)
         w->latest = f->time;
     if (f->linktype == LINK_DECRYPTED) /* its frame was counted as it came */
         return w->tls ? decrypted_take(w, f) : 0;
+    outcome = note_source(w, f->source);
+    if (outcome < 0)
+        return outcome;
     w->frames++;
     outcome = take_apart(w, f, &frames);
     if (outcome < 0)

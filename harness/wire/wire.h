@@ -61,7 +61,8 @@ struct wire_options {
     size_t streams_bytes;                  /* kept of all of them: 24 MiB */
     uint32_t fragmented;                   /* incomplete IP packets at a time: 1024 */
     size_t fragmented_bytes;               /* of all of them: 4 MiB */
-    size_t remembered;                     /* packets among which a duplicate is found: 8192 */
+    size_t remembered;                     /* packets among which a duplicate is found: 8192 (16 times that
+                                              from a second source on) */
     uint32_t associations;                 /* SCTP associations at a time, by direction: 1024 */
     bool tls_read;                         /* what TLS carries comes from another source (tshark.h) */
     bool hep_inside;                       /* datagrams that hold HEP are to be read, too */

@@ -3,8 +3,8 @@
 #define CPMSPEC_WIRE_WIRE_STATE_H
 
 #include "wire/dedup.h"
-#include "wire/ipfrag.h"
 #include "wire/hepreport.h"
+#include "wire/ipfrag.h"
 #include "wire/sctp.h"
 #include "wire/tcp.h"
 #include "wire/wire.h"
@@ -22,7 +22,9 @@ struct wire {
     int sctp_shown;                 /* what became of the messages in it */
     struct buf inflated;            /* a HEP payload that came compressed */
     uint64_t frames;
-    nsec_t latest; /* time of the newest frame */
+    uint32_t first_source;
+    bool several_sources;
+    nsec_t latest;               /* time of the newest frame */
     uint64_t count[WIRE_COUNTS]; /* those that no part keeps for itself */
 };
 
