@@ -158,8 +158,8 @@ static const char *other_leg(struct judgement *j, const struct gap *gap)
                                     "told; capture the setup, too",
                                     judgement_to(j, gap->prev))
                    : NULL;
-    if (leg->reached & ~passed)
-        return NULL; /* the INVITE went on in this leg */
+    if ((leg->reached | leg->root) & ~passed)
+        return NULL; /* the INVITE went that way, or came from there, in this leg */
     return judgement_text(j,
                           "the INVITE ended at %s: no other leg of the session was found; name a header that "
                           "its INVITEs share in the profile",

@@ -214,8 +214,25 @@ static void finds_the_wrong_order(void)
     court_close(&c);
 }
 
+/* The same for the one who was called: his BYE goes where the INVITE came from. */
+static void judges_the_way_back(void)
+{
+    static struct court c;
+    struct talk_session s = talk_default(1);
+    int bye;
+
+    court_open(&c, NULL);
+    talk_setup(&c.talk, &s);
+    bye = talk_close(&c.talk, &s, true, 2);
+    court_bye(&c, bye, 6)->gone = court_ok(&c, bye, 6)->gone = true;
+    court_hold(&c);
+    court_check_fail(&c, "path.missing", 7);
+    court_close(&c);
+}
+
 static const struct test tests[] = {
     {"judges the way", judges_the_way},
+    {"judges the way back", judges_the_way_back},
     {"finds a visit too many", finds_a_visit_too_many},
     {"finds the wrong order", finds_the_wrong_order},
 };
