@@ -23,11 +23,12 @@ static bool belongs(const struct strand *st, const struct hop *h)
            slice_eq(st->to_tag, h->to_tag);
 }
 
-/* A function that spoiled the dialog identifiers sent on the same transaction all the same: its Vias tell. */
+/* A function that spoiled the dialog identifiers sent on the same request all the same: its Vias tell, also
+ * where what is between them was not captured. */
 static bool grows_from(const struct strand *st, const struct hop *h)
 {
     for (unsigned i = 0; i < st->n; i++)
-        if (h->nvias > 1 && strand_continues(st->hop[i], h, 1))
+        if (h->nvias > st->hop[i]->nvias && strand_continues(st->hop[i], h, h->nvias - st->hop[i]->nvias))
             return true;
     return false;
 }

@@ -6,6 +6,12 @@ static void change_to_tag(struct court *c, int bye)
     court_edit_behind(c, bye, 3, ";tag=b1", ";tag=x1");
 }
 
+static void change_to_tag_unseen(struct court *c, int bye)
+{
+    change_to_tag(c, bye);
+    court_bye(c, bye, 3)->gone = true;
+}
+
 static void change_call_id(struct court *c, int bye)
 {
     court_edit_behind(c, bye, 3, "Call-ID: 1@", "Call-ID: 9@");
@@ -122,6 +128,7 @@ static void see_one_answer(struct court *c, int bye)
 
 static const struct court_case cases[] = {
     {"core-a changes the To tag", change_to_tag, VERDICT_FAIL, "dialog.identity", 4},
+    {"core-a or core-b changes the To tag", change_to_tag_unseen, VERDICT_FAIL, "dialog.identity", 5},
     {"core-a changes the Call-ID", change_call_id, VERDICT_FAIL, "dialog.identity", 4},
     {"core-a changes the From URI", change_from_uri, VERDICT_FAIL, "dialog.identity", 4},
     {"core-a shows another name", show_another_name, VERDICT_PASS, NULL, 0},

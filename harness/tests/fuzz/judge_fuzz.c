@@ -200,11 +200,21 @@ struct hearing {
     struct verdicts verdicts;
 };
 
+static bool asks(const struct session *s)
+{
+    for (unsigned i = 0; i < s->nhops; i++)
+        if (!hop_is_reply(s->hop[i]))
+            return true;
+    return false;
+}
+
 static int hear(void *ctx, struct session *s)
 {
     struct hearing *h = ctx;
+    unsigned before = h->verdicts.n;
 
     MUST(judge_session(h->judge, s, &h->evidence, check_result, &h->verdicts) == 0);
+    MUST(!asks(s) || h->verdicts.n > before);
     session_free(s);
     return 0;
 }
