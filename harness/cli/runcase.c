@@ -48,13 +48,15 @@ static int keep(void *ctx, const struct result *r)
 
 int runcase_start(struct runcase *c, const struct runcase_config *config, const char *dir, struct error *err)
 {
+    struct wire_options wire = {.hep_inside = true};
     struct pipeline_config pipeline = {.profile = config->profile,
                                        .flow = c->testcase->flow,
                                        .strict = config->strict,
                                        .sees_all = config->sees_all,
                                        .many_clocks = config->clocks->several,
                                        .clock = config->clocks->clock,
-                                       .nclocks = config->clocks->n};
+                                       .nclocks = config->clocks->n,
+                                       .wire = &wire};
     int r = flow_mirror(c->testcase->flow, &c->mirror);
 
     if (r < 0)

@@ -1,5 +1,6 @@
 #include "drive/logfile.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -49,15 +50,20 @@ const char *logfile_sipp(const char *path, char *out, size_t size)
     return out;
 }
 
-const char *logfile_last(const char *path, char *out, size_t size)
+const char *logfile_any(const char *path, const char *program, char *out, size_t size)
 {
     FILE *f = fopen(path, "re");
+    size_t n = strlen(program);
+    bool named = false;
     char line[LINE];
 
     *out = '\0';
-    while (f && fgets(line, sizeof line, f))
-        if (line[strspn(line, " \t\r\n")])
+    while (f && fgets(line, sizeof line, f)) {
+        bool its = strncmp(line, program, n) == 0 && line[n] == ':';
+        if (its || (!named && line[strspn(line, " \t\r\n")]))
             keep(out, size, line);
+        named |= its;
+    }
     if (f)
         fclose(f);
     return out;

@@ -10,7 +10,8 @@ const char *logfile_kamailio(const char *path, char *out, size_t size);
 /* The first complaint in SIPp's error file, without date and time; lines of a message it quotes are left out.
  */
 const char *logfile_sipp(const char *path, char *out, size_t size);
-/* The last line of any log with something in it. */
-const char *logfile_last(const char *path, char *out, size_t size);
+/* Of any other program's: the last line that it has put its name before ("tcpdump: …"), or else the last one
+ * with something in it. */
+const char *logfile_any(const char *path, const char *program, char *out, size_t size);
 
 #endif

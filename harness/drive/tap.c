@@ -26,7 +26,7 @@ struct tap {
     const struct profile *profile;
     struct source *source;
     struct process *command; /* NULL where there is none */
-    char name[96];
+    char name[96], program[32];
     char log[PATH_MAX];
     uint8_t secret[SENTINEL_SECRET]; /* in every sentinel of ours */
     char sentinel[SENTINEL_BYTES];   /* the last one sent */
@@ -44,6 +44,7 @@ static int run_command(struct tap *t, uint32_t index, struct error *err)
         return error_at(err, EINVAL, t->profile->path, t->at->line, "\"%s\" is no command", t->at->text);
     if (pipe2(ends, O_CLOEXEC) < 0)
         return error_set(err, errno, "cannot make a pipe: %s", strerror(errno));
+    snprintf(t->program, sizeof t->program, "%s", words.word[0]);
     spec.out = ends[1];
     r = process_start(&spec, &t->command, err);
     close(ends[1]);
@@ -137,14 +138,15 @@ bool tap_is_sentinel(const struct tap *t, const struct frame *f)
 static int ended(const struct tap *t, const struct error *wrong, struct error *err)
 {
     struct pollfd fd = {.fd = process_fd(t->command), .events = POLLIN};
-    char how[96] = "ended its output", why[256];
+    char how[96] = "ended its output", why[256] = "";
 
     poll(&fd, 1, ENDING_MS);
     if (process_reap(t->command) == 0)
         process_describe(t->command, how, sizeof how);
     else if (wrong)
         return error_set(err, EPIPE, "%s cannot be read: %s", t->name, wrong->text);
-    logfile_last(t->log, why, sizeof why);
+    if (process_status(t->command) != 0)
+        logfile_any(t->log, t->program, why, sizeof why);
     return error_set(err, EPIPE, "%s %s%s%s%s%s", t->name, how, *why ? ": " : "", why, wrong ? "; " : "",
                      wrong ? wrong->text : "");
 }

@@ -30,15 +30,25 @@ static void test_kamailio(void)
     CU_ASSERT_STRING_EQUAL(kamailio(""), "");
 }
 
-static void test_any_last_line(void)
+static const char *any(const char *text)
+{
+    static char out[64];
+
+    return logfile_any(scratch_file("log", text), "tcpdump", out, sizeof out);
+}
+
+static void test_any(void)
 {
     char out[64];
 
-    CU_ASSERT_STRING_EQUAL(
-        logfile_last(scratch_file("log", "first\n  last words\r\n\n  \n"), out, sizeof out), "  last words");
-    CU_ASSERT_STRING_EQUAL(logfile_last(scratch_file("log", ""), out, sizeof out), "");
-    CU_ASSERT_STRING_EQUAL(logfile_last("/dev/null", out, sizeof out), "");
-    CU_ASSERT_STRING_EQUAL(logfile_last(scratch_path("nowhere"), out, sizeof out), "");
+    CU_ASSERT_STRING_EQUAL(any("first\n  last words\r\n\n  \n"), "  last words");
+    CU_ASSERT_STRING_EQUAL(any("tcpdump: eth9: No such device\n(No such device)\n"),
+                           "tcpdump: eth9: No such device");
+    CU_ASSERT_STRING_EQUAL(any("tcpdump: one\ntcpdump: two\n"), "tcpdump: two");
+    CU_ASSERT_STRING_EQUAL(any("tcpdumps: one\ntwo\n"), "two");
+    CU_ASSERT_STRING_EQUAL(any(""), "");
+    CU_ASSERT_STRING_EQUAL(logfile_any("/dev/null", "x", out, sizeof out), "");
+    CU_ASSERT_STRING_EQUAL(logfile_any(scratch_path("nowhere"), "x", out, sizeof out), "");
 }
 
 static void test_sipp(void)
@@ -68,7 +78,7 @@ static const struct test tests[] = {
     {"kamailio", test_kamailio},
     {"sipp", test_sipp},
     {"what is missing or long", test_what_is_missing_or_long},
-    {"the last line of any log", test_any_last_line},
+    {"any other program", test_any},
 };
 
 TEST_MAIN("logfile", tests)

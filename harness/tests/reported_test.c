@@ -47,6 +47,22 @@ static void hep(void)
     check_outcomes();
 }
 
+/* A capture at the same place shows the message, too. */
+static void hep_beside_a_capture(void)
+{
+    fresh();
+    give(ip4(A, B, 17, 1, udp(5060, 5060, SLICE(BYE))));
+    CU_ASSERT_FALSE(seen.last.again);
+    report(A, 0, report_of(5060, 17, 1));
+    CU_ASSERT_TRUE(seen.n == 2 && seen.last.again && seen.last.reporter != 0);
+    report(B, 0, report_of(5060, 17, 1));
+    CU_ASSERT_TRUE(seen.n == 3 && seen.last.again);
+    give(ip4(A, B, 17, 2, udp(5060, 5060, SLICE(BYE "x"))));
+    CU_ASSERT_TRUE(seen.n == 4 && !seen.last.again);
+    CU_ASSERT_EQUAL(wire_count(w, WIRE_DUPLICATE), 2);
+    check_outcomes();
+}
+
 static void hep_in_a_capture(void)
 {
     struct wire_options o = {.hep_inside = true};
@@ -119,6 +135,7 @@ static void the_end(void)
 
 static const struct test tests[] = {
     {"HEP", hep},
+    {"HEP beside a capture", hep_beside_a_capture},
     {"HEP in a capture", hep_in_a_capture},
     {"exported data", exported_data},
     {"decrypted data", decrypted_data},

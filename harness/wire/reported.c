@@ -12,15 +12,21 @@ static bool is_sip_port(const struct wire *w, uint16_t port)
     return false;
 }
 
-/* Reported ports are not compared: of a connection that it opened itself, a server reports the port that it
- * listens at. */
-static uint64_t hash_ends(const struct payload *p)
+/* What is known of a payload. A report is looked for twice: as the packet that another point may have
+ * captured, and without ports as another report, because of a connection that it opened itself a server
+ * reports the port that it listens at. */
+static enum dedup_result look_up(struct wire *w, const struct payload *p, uint32_t id)
 {
     struct endpoint src = p->src, dst = p->dst;
+    uint32_t point = p->source ^ p->reporter;
+    enum dedup_result known, reported;
 
-    if (p->reporter)
-        src.port = dst.port = 0;
-    return hash_way(&src, &dst);
+    known = dedup_seen(w->dedup, hash_bytes(p->bytes, hash_way(&src, &dst)), id, p->time, point);
+    if (!p->reporter)
+        return known;
+    src.port = dst.port = 0;
+    reported = dedup_seen(w->dedup, hash_bytes(p->bytes, hash_way(&src, &dst)), id, p->time, point);
+    return known == DEDUP_COPY || reported == DEDUP_NEW ? known : reported;
 }
 
 int payload_take(struct wire *w, const struct payload *p, uint32_t id)
@@ -34,7 +40,7 @@ int payload_take(struct wire *w, const struct payload *p, uint32_t id)
         return WIRE_KEEPALIVE;
     if (what != SNIFF_SIP && !is_sip_port(w, p->dst.port) && !is_sip_port(w, p->src.port))
         return WIRE_NOT_SIP;
-    known = dedup_seen(w->dedup, hash_bytes(p->bytes, hash_ends(p)), id, p->time, p->source ^ p->reporter);
+    known = look_up(w, p, id);
     if (known == DEDUP_COPY)
         return WIRE_DUPLICATE;
     if (known == DEDUP_ELSEWHERE) {
