@@ -52,8 +52,8 @@ static int take_name(struct outfile *f, int fd)
     return -EEXIST;
 }
 
-/* Without a name where the file system can (nothing is left behind even by SIGKILL) and /proc is there to give
- * it one later; else hidden. */
+/* Without a name where the file system can (nothing is left behind even by SIGKILL) and /proc is there to
+ * give it one later; else hidden. */
 static int open_unseen(struct outfile *f)
 {
     if (access("/proc/self/fd", X_OK) < 0)

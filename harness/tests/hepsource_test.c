@@ -172,7 +172,7 @@ static void counts_what_was_lost(void)
     CU_ASSERT_TRUE(write_all(fd, report("the last one")));
     CU_ASSERT_EQUAL(wait_for(&f), 1);
     CU_ASSERT_TRUE(got > 0 && got < SENT);
-    CU_ASSERT_EQUAL(source_dropped(s), SENT - got);
+    CU_ASSERT_EQUAL(source_dropped(s), (uint64_t)(SENT - got));
     close(fd);
 }
 

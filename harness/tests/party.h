@@ -41,8 +41,8 @@ static inline int party_poke(const char *port)
     return sendto(fd, "x", 1, 0, (struct sockaddr *)&at, sizeof at) == 1 ? 0 : 92;
 }
 
-/* Plays the part that the arguments name and ends, without what a sanitizer looks for at an exit: it would need
- * a /proc of the PID namespace. Returns where they name none. */
+/* Plays the part that the arguments name and ends, without what a sanitizer looks for at an exit: it would
+ * need a /proc of the PID namespace. Returns where they name none. */
 static inline void party_play(int argc, char **argv)
 {
     if (argc < 3 || strncmp(argv[1], "play-", 5) != 0)
