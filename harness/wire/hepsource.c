@@ -345,7 +345,7 @@ int hep_source_open(const char *where, uint32_t index, struct source **ret, stru
     return 0;
 }
 
-uint16_t hep_source_port(const struct source *base)
+uint16_t hep_source_port(const struct source *s)
 {
-    return ((const struct hep_source *)base)->at.port;
+    return ((const struct hep_source *)s)->at.port;
 }
