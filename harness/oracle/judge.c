@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "oracle/ladder.h"
+#include "oracle/rules.h"
 
 enum { JUDGE_BYTES_MAX = 16 << 20 };
 
@@ -95,7 +96,8 @@ static void check_rules(struct judgement *j)
 
     j->nfindings = 0;
     for (unsigned i = 0; i < n; i++)
-        rule[i]->check(j, rule[i]);
+        if (rule[i] == &rule_capture_whole || !judgement_cut_short(j))
+            rule[i]->check(j, rule[i]);
 }
 
 /* Causes in the order: what fails, what should be, what is unclear, what is only told; each along the way. */

@@ -140,12 +140,22 @@ bool judgement_visible(const struct judgement *j, int from_function, int to_func
 
 static const char unread[] = "parts of what was captured could not be read (see what became of the frames)";
 
+bool judgement_cut_short(const struct judgement *j)
+{
+    for (unsigned i = 0; i < j->session->nhops; i++)
+        if (sip_head_cut(&j->session->hop[i]->msg))
+            return true;
+    return false;
+}
+
 const char *judgement_hole(const struct judgement *j)
 {
     if (j->evidence->doubt)
         return j->evidence->doubt;
     if (j->evidence->dropped)
         return "the capture lost frames; capture again with a larger buffer";
+    if (judgement_cut_short(j))
+        return "the capture cut messages off (snap length); capture whole frames (tcpdump -s 0)";
     if (j->way->crowded)
         return "there are more messages and transactions in this session than can be judged";
     if (j->session->hops_lost)

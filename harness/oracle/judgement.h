@@ -77,6 +77,10 @@ int judgement_step(const struct judgement *j, const struct passage *p, bool repl
 /* Whether the link that a step runs over would have shown it: it was seen to carry other messages. */
 bool judgement_visible(const struct judgement *j, int from_function, int to_function);
 
+/* Whether the capture cut a message of the session off inside its header fields: what is found then is found
+ * in parts of messages, and neither fails nor passes. */
+bool judgement_cut_short(const struct judgement *j);
+
 /* Why the session cannot have been seen whole, whatever was seen of it: NULL where it can. */
 const char *judgement_hole(const struct judgement *j);
 

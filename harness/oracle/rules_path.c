@@ -194,9 +194,39 @@ static const char *gap_doubt(struct judgement *j, const struct gap *gap, int i)
     return gap->prev ? other_leg(j, gap) : NULL;
 }
 
+/* Where the way begins in the middle: why it is not certain that whoever sent the first request was handed
+ * none. NULL where it is: the link would have shown it, or this leg's INVITE came over it, so that a BYE
+ * would have too. */
+static const char *begin_doubt(struct judgement *j)
+{
+    const struct flow_step *s = &j->bound->flow->step[j->first_step - 1];
+    const struct leg *leg = j->way->leg;
+    role_set before = (role_set)1 << j->bound->function[s->from];
+
+    if (judgement_visible(j, j->bound->function[s->from], j->bound->function[s->to]) ||
+        (leg && leg->invite_seen && ((leg->root | leg->reached) & before || leg->root_vias > 1)))
+        return NULL;
+    return judgement_text(j, "no capture shows what %s was handed; capture there too",
+                          judgement_function(j, s->to));
+}
+
+static void check_begin(struct judgement *j, const struct rule *self)
+{
+    const char *doubt = j->first_step ? begin_doubt(j) : NULL;
+    struct finding *f =
+        doubt ? judgement_find_flow(j, self, GROUP_NONE, j->bound->flow->step[j->first_step - 1].number,
+                                    step_expected(j, j->first_step - 1), doubt)
+              : NULL;
+
+    if (f)
+        f->inconclusive = true;
+}
+
 static void check_missing(struct judgement *j, const struct rule *self)
 {
     struct gap gap;
+
+    check_begin(j, self);
 
     EACH_GAP(j, gap)
     {

@@ -112,6 +112,13 @@ static inline struct slice sip_method_text(const struct sip_msg *m)
     return (struct slice){m->base + m->method_off, m->method_len};
 }
 
+/* Whether the capture cut the message off before the end of its header fields: what it lacks says nothing of
+ * its sender, and the last value may be cut as well. */
+static inline bool sip_head_cut(const struct sip_msg *m)
+{
+    return (m->defects & SIP_DEFECT_CUT) && (m->defects & SIP_DEFECT_NO_BLANK_LINE);
+}
+
 /* Request-URI of a request, reason phrase of a response. */
 static inline struct slice sip_uri(const struct sip_msg *m)
 {

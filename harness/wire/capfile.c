@@ -6,6 +6,7 @@
 #include "wire/input.h"
 #include "wire/pcap.h"
 #include "wire/pcapng.h"
+#include "wire/pcapngtail.h"
 #include "wire/source_ops.h"
 
 enum format { FORMAT_UNKNOWN, FORMAT_PCAP, FORMAT_PCAPNG };
@@ -16,6 +17,7 @@ struct capfile {
     enum format format;
     struct pcap_reader pcap;
     struct pcapng_reader pcapng;
+    uint64_t dropped; /* as the end of the file says */
 };
 
 /* Other things that people hand to a capture reader, and what mends it. */
@@ -131,7 +133,9 @@ static uint64_t capfile_dropped(const struct source *s)
 {
     const struct capfile *c = (const struct capfile *)s;
 
-    return c->format == FORMAT_PCAPNG ? pcapng_reader_dropped(&c->pcapng) : 0;
+    uint64_t read = c->format == FORMAT_PCAPNG ? pcapng_reader_dropped(&c->pcapng) : 0;
+
+    return read > c->dropped ? read : c->dropped;
 }
 
 static bool capfile_has_secrets(const struct source *s)
@@ -172,6 +176,7 @@ int capfile_open(int fd, const char *name, uint32_t index, struct source **ret)
         return -ENOMEM;
     }
     c->in = in;
+    c->dropped = pcapng_tail_dropped(fd);
     source_init(&c->base, &capfile_ops, name, index);
     *ret = &c->base;
     return 0;
