@@ -49,16 +49,19 @@ static int read_golden(struct catalogue *c, const xmlNode *n, const char *captur
 
 static int read_style(const xmlNode *n, struct specimen *s, struct error *err)
 {
-    char fragment[16];
+    char fragment[16], snap[16];
     int e = 0;
 
     e = e ? e : xml_attr(n, "link", s->style.link, sizeof s->style.link, err);
     e = e ? e : xml_attr(n, "tcp", s->style.tcp, sizeof s->style.tcp, err);
     e = e ? e : xml_attr(n, "fragment", fragment, sizeof fragment, err);
+    e = e ? e : xml_attr(n, "snap", snap, sizeof snap, err);
     e = e ? e : xml_attr(n, "profile", s->profile, sizeof s->profile, err);
     e = e ? e : xml_attr(n, "format", s->format, sizeof s->format, err);
     if (e == 0)
         s->style.fragment = (int)strtol(fragment, NULL, 10);
+    if (e == 0)
+        s->style.snap = (int)strtol(snap, NULL, 10);
     return e;
 }
 

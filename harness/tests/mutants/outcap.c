@@ -24,6 +24,12 @@ static uint32_t link_index(struct links *l, uint32_t type)
     return (uint32_t)l->n++;
 }
 
+/* Interface statistics: isb_ifdrop, three frames. */
+static void write_dropped(struct buf *b)
+{
+    craft_block(b, 5, SLICE("\0\0\0\0\0\0\0\0\0\0\0\0\x05\0\x08\0\3\0\0\0\0\0\0\0\0\0\0\0"), false);
+}
+
 static void write_pcapng(struct buf *b, const struct frames *f)
 {
     struct links links = {0};
@@ -38,6 +44,19 @@ static void write_pcapng(struct buf *b, const struct frames *f)
                      buf_slice(&f->frame[i].bytes), SLICE(""), false);
 }
 
+static size_t snap(const struct frames *f, int i)
+{
+    return f->frame[i].snap ? f->frame[i].snap : f->frame[i].bytes.n;
+}
+
+/* Of the record that was just written: how long the packet was on the wire. */
+static void say_longer(struct buf *b, size_t captured, uint32_t sent, bool swap)
+{
+    uint32_t n = swap ? __builtin_bswap32(sent) : sent;
+
+    memcpy(b->p + b->n - captured - sizeof n, &n, sizeof n);
+}
+
 static void write_pcap(struct buf *b, const struct frames *f, bool usec, bool swap)
 {
     craft_pcap_head(b, usec ? 0xa1b2c3d4 : 0xa1b23c4d, f->n ? f->frame[0].linktype : 1, swap);
@@ -45,7 +64,9 @@ static void write_pcap(struct buf *b, const struct frames *f, bool usec, bool sw
         nsec_t t = f->frame[i].time;
         craft_pcap_frame(b, (uint32_t)(t / NSEC_PER_SEC),
                          (uint32_t)(t % NSEC_PER_SEC / (usec ? NSEC_PER_USEC : 1)),
-                         buf_slice(&f->frame[i].bytes), swap);
+                         slice_head(buf_slice(&f->frame[i].bytes), snap(f, i)), swap);
+        if (snap(f, i) < f->frame[i].bytes.n)
+            say_longer(b, snap(f, i), (uint32_t)f->frame[i].bytes.n, swap);
     }
 }
 
@@ -77,14 +98,18 @@ int outcap_write(const char *path, const char *format, const struct frames *f, s
 
     name = slice_head(name, gz);
     buf_init(&b, CAPTURE_BYTES_MAX);
-    if (slice_eq(name, SLICE("pcapng")) || many_links(f))
+    if (slice_eq(name, SLICE("pcapng")) || slice_eq(name, SLICE("dropped")) || many_links(f))
         write_pcapng(&b, f);
-    else if (name.n == 0 || slice_eq(name, SLICE("pcap")))
+    else if (name.n == 0 || slice_eq(name, SLICE("pcap")) || slice_eq(name, SLICE("cut")))
         write_pcap(&b, f, false, false);
     else if (slice_eq(name, SLICE("usec")) || slice_eq(name, SLICE("swapped")))
         write_pcap(&b, f, true, name.p[0] == 's');
     else
         return error_at(err, EINVAL, path, 0, "no format is called \"%s\"", format);
+    if (slice_eq(name, SLICE("dropped")))
+        write_dropped(&b);
+    if (slice_eq(name, SLICE("cut")))
+        b.n -= 20;
     e = write_file(path, buf_slice(&b), compress, err);
     buf_done(&b);
     return e;

@@ -9,6 +9,7 @@ struct packed {
     nsec_t time;
     int order; /* of what has the same time */
     uint32_t linktype;
+    size_t snap; /* only so much of it was captured; 0: all */
     struct buf bytes;
 };
 

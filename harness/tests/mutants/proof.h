@@ -31,11 +31,12 @@ void proof_done(struct proof *p);
  * reported in its place. */
 struct kills {
     int live, captured, others;
+    int unclear; /* captures that it left unclear, as it should */
 };
 struct kills proof_kills(const struct proof *p, const char *rule);
 
-/* Whether everything is right, and every rule of the oracle that can fail kills at least one mutant. Prints
- * what is not. */
+/* Whether everything is right, and every rule of the oracle that can fail kills at least one mutant (one that
+ * speaks of captures, and so can only leave things unclear, does that). Prints what is not. */
 bool proof_holds(const struct proof *p, bool all);
 
 /* The table, in Markdown. Nothing in it changes from run to run. */

@@ -15,6 +15,7 @@ struct style {
     char link[12]; /* "vlan", "sll", "raw", … */
     char tcp[16];  /* "segments", "coalesced", "repeated", "turned", "late": the capture begins behind SYN */
     int fragment;  /* bytes of an IP fragment */
+    int snap;      /* bytes captured of a frame */
 };
 
 /* One message as it went over one link. */
