@@ -165,6 +165,16 @@ static void test_capturing_by_a_command(void)
         vendor("command", "<capture command=\"tcpdump -i lo -U -w -\"/>", NULL, 0, "pass");
 }
 
+/* The function under test reports, too, or leaves it to its neighbours; on the host no right to capture is
+ * needed. */
+static void test_capturing_by_hep(void)
+{
+    char define[] = "HEP=\"sip:127.0.0.1:9060\"";
+
+    vendor("hep", "<capture hep=\"udp:127.0.0.1:9060\"/>", define, 0, "pass");
+    vendor("neighbours", "<capture hep=\"tcp:127.0.0.1:9060\"/>", NULL, 0, "pass");
+}
+
 static void test_several_capture_points(void)
 {
     vendor("both", "<capture interface=\"lo\"/><capture interface=\"any\"/>", NULL, 0, "pass");
@@ -193,6 +203,7 @@ static const struct test tests[] = {
     {"a good function passes", test_a_good_function_passes},
     {"a bad function fails", test_a_bad_function_fails},
     {"capturing by a command", test_capturing_by_a_command},
+    {"capturing by HEP", test_capturing_by_hep},
     {"several capture points", test_several_capture_points},
     {"a function that is not there", test_a_function_that_is_not_there},
 };
