@@ -1,6 +1,7 @@
 #include "cli/runcase.h"
 
 #include "cli/facts.h"
+#include "report/annotated.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -8,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 void runcase_init(struct runcase *c, const struct testcase *tc, const struct profile *p,
                   uint32_t first_source)
@@ -32,6 +34,8 @@ void runcase_done(struct runcase *c)
 {
     close_all(c);
     kept_done(&c->kept);
+    annotations_free(c->annotations);
+    c->annotations = NULL;
 }
 
 static int no_memory(struct error *err)
@@ -42,8 +46,13 @@ static int no_memory(struct error *err)
 static int keep(void *ctx, const struct result *r)
 {
     struct runcase *c = ctx;
+    int e = kept_add(&c->kept, r);
 
-    return kept_add(&c->kept, r);
+    if (e == 0 && r->verdict != VERDICT_PASS && !c->annotations)
+        e = annotations_new(&c->annotations);
+    if (e == 0 && r->verdict != VERDICT_PASS)
+        e = annotations_add_result(c->annotations, r);
+    return e;
 }
 
 int runcase_start(struct runcase *c, const struct runcase_config *config, const char *dir, struct error *err)
@@ -103,6 +112,23 @@ static int attach_all(struct runcase *c, const char *folder, const char *dir)
     return r;
 }
 
+/* "capture.pcap" to "capture-annotated.pcapng", for each capture point. */
+static int annotate(const struct runcase *c, const char *dir, struct error *err)
+{
+    int r = 0;
+
+    for (uint32_t i = 0; c->annotations && i < DUMP_SOURCES_MAX && r == 0; i++) {
+        char from[PATH_MAX], to[PATH_MAX], name[DUMP_NAME_MAX];
+        int n = (int)strcspn(dump_name(i, name), ".");
+
+        snprintf(from, sizeof from, "%s/%s", dir, name);
+        snprintf(to, sizeof to, "%s/%.*s-annotated.pcapng", dir, n, name);
+        if (access(from, F_OK) == 0)
+            r = annotated_copy(from, i, c->annotations, to, err);
+    }
+    return r;
+}
+
 int runcase_finish(struct runcase *c, const struct drive_outcome *o, const char *folder, const char *dir,
                    struct capture_facts *facts, struct error *err)
 {
@@ -121,6 +147,8 @@ int runcase_finish(struct runcase *c, const struct drive_outcome *o, const char 
     facts_add(facts, &mine);
     r = dump_flush(c->dump, err);
     close_all(c);
+    if (r == 0)
+        r = annotate(c, dir, err);
     if (r == 0 && attach_all(c, folder, dir) < 0)
         r = no_memory(err);
     return r;

@@ -7,6 +7,7 @@
 #include "cli/pipeline.h"
 #include "drive/capture.h"
 #include "drive/dump.h"
+#include "report/annotations.h"
 
 struct runcase {
     const struct testcase *testcase;
@@ -18,6 +19,7 @@ struct runcase {
     struct flow *mirror;
     struct dump *dump;
     struct pipeline *pipeline;
+    struct annotations *annotations; /* NULL where everything passed */
 };
 
 struct runcase_config {
@@ -36,8 +38,9 @@ void runcase_done(struct runcase *c);
 int runcase_start(struct runcase *c, const struct runcase_config *config, const char *dir, struct error *err);
 int runcase_frame(struct runcase *c, const struct frame *f, struct error *err);
 
-/* It ended so: what was captured is judged, the capture file is whole, and `facts` has what became of the
- * frames. `folder` is the report's, `dir` the test case's inside it; what lies there is attached. */
+/* It ended so: what was captured is judged, the capture file is whole (where it did not pass, beside it a
+ * copy whose frames say what the report says of them), and `facts` has what became of the frames. `folder` is
+ * the report's, `dir` the test case's inside it; what lies there is attached. */
 int runcase_finish(struct runcase *c, const struct drive_outcome *o, const char *folder, const char *dir,
                    struct capture_facts *facts, struct error *err);
 

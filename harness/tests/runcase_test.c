@@ -63,14 +63,19 @@ static void test_a_doubt_keeps_it_from_passing(void)
     struct capture_facts facts = {0};
     struct result result;
     struct runcase c;
+    char dir[PATH_MAX], folder[PATH_MAX];
 
+    snprintf(dir, sizeof dir, "%s", scratch_path("two/case"));
+    snprintf(folder, sizeof folder, "%s", scratch_path("two"));
+    mkdir(dir, 0700);
     runcase_init(&c, testcases_find(suite, "CPM_CLS_NET_V_001"), profile, 0);
-    scratch_path("two/x");
-    CU_ASSERT_EQUAL(play(&c, "harness/tests/captures/close-udp.pcap", scratch_path("two")), 0);
-    CU_ASSERT_EQUAL(runcase_finish(&c, &doubt, scratch_path(""), scratch_path("two"), &facts, &err), 0);
+    CU_ASSERT_EQUAL(play(&c, "harness/tests/captures/close-udp.pcap", dir), 0);
+    CU_ASSERT_EQUAL(runcase_finish(&c, &doubt, folder, dir, &facts, &err), 0);
     CU_ASSERT_EQUAL(runcase_result(&c, &result, &err), 0);
     CU_ASSERT_EQUAL(result.verdict, VERDICT_INCONCLUSIVE);
     CU_ASSERT_EQUAL(facts.dropped, 3);
+    CU_ASSERT_EQUAL_FATAL(result.nattachments, 2);
+    CU_ASSERT_STRING_EQUAL(result.attachment[0], "case/capture-annotated.pcapng");
     runcase_done(&c);
 }
 
