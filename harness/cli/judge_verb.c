@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/clock.h"
 #include "cli/commands.h"
@@ -138,7 +139,8 @@ static int start(struct judging *j, struct error *err)
                                      .mirror = j->mirror,
                                      .strict = j->options.strict,
                                      .many_clocks = j->options.narguments > 1,
-                                     .wire = &wire};
+                                     .wire = &wire,
+                                     .two_threads = sysconf(_SC_NPROCESSORS_ONLN) > 1};
 
     j->summary.sut = j->setting.profile->name;
     j->summary.begin = clock_realtime();
@@ -252,8 +254,8 @@ static int work(struct judging *j, int argc, char **argv, struct error *err)
 
 static void done(struct judging *j)
 {
+    pipeline_free(j->pipeline); /* first: it may be writing results still */
     outputs_done(&j->outputs);
-    pipeline_free(j->pipeline);
     merge_free(j->merge);
     for (int i = 0; i < j->nsources; i++)
         source_free(j->source[i]);

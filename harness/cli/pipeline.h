@@ -18,10 +18,12 @@ struct pipeline_config {
     const uint32_t *clock;         /* whose clock a source's times are, by its index; NULL: its own each */
     uint32_t nclocks;
     const struct wire_options *wire; /* NULL: the defaults; looked at by pipeline_new alone */
+    bool two_threads;                /* one that reads (the caller\'s) and one that judges */
 };
 
 /* Given each result as it comes; what it points to lives during the call. A negative answer stops the
- * pipeline. */
+ * pipeline. With two threads it is called in the other one, up to the return of pipeline_end or
+ * pipeline_free. */
 struct result_sink {
     int (*take)(void *ctx, const struct result *r);
     void *ctx;
@@ -38,11 +40,11 @@ int pipeline_frame(struct pipeline *p, const struct frame *f);
 void pipeline_dropped(struct pipeline *p, uint64_t dropped);
 
 /* Why the capture cannot be trusted: nothing that is judged from here on passes, nor fails for what is
- * absent. Borrowed; NULL takes it back. */
+ * absent. NULL takes it back. */
 void pipeline_doubt(struct pipeline *p, const char *why);
 
 /* Why the capture ends too early: what is not over by its end neither passes nor fails for what is absent.
- * Borrowed. */
+ */
 void pipeline_cut(struct pipeline *p, const char *why);
 
 /* No more frames: judges what is left. */

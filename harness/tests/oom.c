@@ -9,14 +9,21 @@
 #include <stdlib.h>
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define UNDER_ASAN 1
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define UNDER_SANITIZER 1
 #endif
 #endif
-#if defined(UNDER_ASAN) || defined(__SANITIZE_ADDRESS__)
+#if defined(UNDER_SANITIZER) || defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 #define BENEATH(name) __interceptor_##name
 #else
 #define BENEATH(name) __libc_##name
+#endif
+
+/* What a sanitizer would put into these runs before it is ready. */
+#ifdef __clang__
+#define UNCHECKED __attribute__((disable_sanitizer_instrumentation))
+#else
+#define UNCHECKED
 #endif
 
 void *BENEATH(malloc)(size_t n);
@@ -39,12 +46,12 @@ static __attribute__((constructor)) void wake(void)
     awake = true;
 }
 
-static long size_of(void *p)
+UNCHECKED static long size_of(void *p)
 {
     return p && awake ? (long)malloc_usable_size(p) : 0;
 }
 
-static bool refuse(void)
+UNCHECKED static bool refuse(void)
 {
     oom.made++;
     if (oom.fail_at == 0 || oom.made < oom.fail_at || (oom.made > oom.fail_at && !oom.for_good))
@@ -53,7 +60,7 @@ static bool refuse(void)
     return true;
 }
 
-static void *count(void *p)
+UNCHECKED static void *count(void *p)
 {
     oom.live += p != NULL;
     oom.bytes += size_of(p);
@@ -66,17 +73,17 @@ long oom_live_bytes(void)
 }
 
 /* NOLINTBEGIN(readability-inconsistent-declaration-parameter-name): libc names them in its own space. */
-void *malloc(size_t n)
+UNCHECKED void *malloc(size_t n)
 {
     return refuse() ? NULL : count(BENEATH(malloc)(n));
 }
 
-void *calloc(size_t n, size_t size)
+UNCHECKED void *calloc(size_t n, size_t size)
 {
     return refuse() ? NULL : count(BENEATH(calloc)(n, size));
 }
 
-void *realloc(void *p, size_t n)
+UNCHECKED void *realloc(void *p, size_t n)
 {
     long before = size_of(p);
     void *q;
@@ -91,7 +98,7 @@ void *realloc(void *p, size_t n)
     return q;
 }
 
-void free(void *p)
+UNCHECKED void free(void *p)
 {
     oom.live -= p != NULL;
     oom.bytes -= size_of(p);

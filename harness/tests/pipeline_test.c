@@ -13,6 +13,7 @@ enum { ALL_FRAMES = 1 << 30, CAPTURE_FRAMES = 48 };
 
 static struct profile *profile;
 static struct flow *flow, *mirror;
+static bool two_threads;
 
 /* What came out: how many results, and the worst verdict. */
 struct outcome {
@@ -49,7 +50,8 @@ static int feed(struct pipeline *p, int first, int last)
 
 static int judge(int first, int last, struct outcome *ret, struct capture_facts *facts)
 {
-    struct pipeline_config config = {.profile = profile, .flow = flow, .mirror = mirror};
+    struct pipeline_config config = {
+        .profile = profile, .flow = flow, .mirror = mirror, .two_threads = two_threads};
     struct pipeline *p = NULL;
     struct error err;
     int r;
@@ -108,7 +110,8 @@ static int stop(void *ctx, const struct result *r)
 
 static void the_sink_can_stop_it(void)
 {
-    struct pipeline_config config = {.profile = profile, .flow = flow, .mirror = mirror};
+    struct pipeline_config config = {
+        .profile = profile, .flow = flow, .mirror = mirror, .two_threads = two_threads};
     struct pipeline *p = NULL;
     struct error err;
     int r;
@@ -134,9 +137,35 @@ static int judges(void *ctx)
     return o.results == 1 && (o.verdict == VERDICT_PASS || o.verdict == VERDICT_INCONCLUSIVE) ? 0 : -EILSEQ;
 }
 
+/* Of one thread, since what is counted is what one thread takes and gives back. */
 static void survives_lack_of_memory(void)
 {
     CU_ASSERT_TRUE(oom_check(judges, NULL) > 20);
+}
+
+/* A pipeline that is given up in the middle: nothing is written after it is gone. */
+static void may_be_left_in_the_middle(void)
+{
+    struct pipeline_config config = {
+        .profile = profile, .flow = flow, .mirror = mirror, .two_threads = two_threads};
+    struct outcome o = {.verdict = VERDICT_NOT_APPLICABLE};
+    struct pipeline *p = NULL;
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(pipeline_new(&config, (struct result_sink){note, &o}, &p, &err), 0);
+    CU_ASSERT_EQUAL(feed(p, 1, CAPTURE_FRAMES - 1), 0);
+    pipeline_free(p);
+    CU_ASSERT_EQUAL(o.results, 0);
+}
+
+static void two_threads_are_as_good_as_one(void)
+{
+    two_threads = true;
+    judges_a_capture();
+    a_part_of_the_truth_is_no_fail();
+    the_sink_can_stop_it();
+    may_be_left_in_the_middle();
+    two_threads = false;
 }
 
 static const struct test tests[] = {
@@ -144,6 +173,8 @@ static const struct test tests[] = {
     {"a part of the truth is no fail", a_part_of_the_truth_is_no_fail},
     {"the sink can stop it", the_sink_can_stop_it},
     {"survives lack of memory", survives_lack_of_memory},
+    {"may be left in the middle", may_be_left_in_the_middle},
+    {"two threads are as good as one", two_threads_are_as_good_as_one},
 };
 
 int main(int argc, char **argv)

@@ -4,6 +4,7 @@
 #ifndef CPMSPEC_TRACE_TRACE_H
 #define CPMSPEC_TRACE_TRACE_H
 
+#include "trace/messages.h"
 #include "trace/session.h"
 
 struct trace;
@@ -25,22 +26,23 @@ struct session_sink {
 };
 
 struct trace_counts {
-    uint64_t messages;      /* SIP messages understood */
-    uint64_t malformed;     /* of these, with a defect that breaks the grammar */
-    uint64_t not_sip;       /* payloads without SIP */
-    uint64_t skipped_bytes; /* of streams: garbage between messages */
-    uint64_t outside;       /* messages that belong to no session: REGISTER, OPTIONS and the like */
-    uint64_t foreign;       /* messages to or from an address of no function */
-    uint64_t late;          /* messages of a session that was over already */
-    uint64_t sessions;      /* begun */
-    uint64_t open;          /* not closed at the end (set by trace_end) */
-    uint64_t evicted;       /* given up because the bound on memory was met */
+    uint64_t messages;  /* SIP messages understood */
+    uint64_t malformed; /* of these, with a defect that breaks the grammar */
+    uint64_t outside;   /* messages that belong to no session: REGISTER, OPTIONS and the like */
+    uint64_t foreign;   /* messages to or from an address of no function */
+    uint64_t late;      /* messages of a session that was over already */
+    uint64_t sessions;  /* begun */
+    uint64_t open;      /* not closed at the end (set by trace_end) */
+    uint64_t evicted;   /* given up because the bound on memory was met */
 };
 
 int trace_new(const struct trace_config *config, struct session_sink sink, struct trace **ret);
 void trace_free(struct trace *t);
 
-/* The function that a payload_sink calls; `ctx` is the struct trace. */
+/* The function that a message_sink calls; `ctx` is the struct trace. */
+int trace_hear(void *ctx, const struct sip_msg *m, const struct payload *p);
+
+/* The two halves in one: the function that a payload_sink calls; `ctx` is the struct trace. */
 int64_t trace_take(void *ctx, const struct payload *p);
 
 /* No more payloads will come: hands over what is left. 0 or what the sink answered. */
