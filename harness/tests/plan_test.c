@@ -26,16 +26,26 @@ static void load(const char *path)
 }
 
 /* A profile of its own, for what the default one does not have. */
-static void load_text(const char *functions, const char *transport)
+static void load_all(const char *functions, const char *transport, const char *captures)
 {
     char text[4096];
 
     snprintf(text, sizeof text,
              "<sut name=\"x\"><ixit transport=\"%s\">%s"
              "<user side=\"a\" uri=\"sip:alice@a.example\" password=\"pa\"/>"
-             "<user side=\"b\" uri=\"sip:bob@b.example\" password=\"pb\"/></ixit></sut>",
-             transport, functions);
+             "<user side=\"b\" uri=\"sip:bob@b.example\" password=\"pb\"/>%s</ixit></sut>",
+             transport, functions, captures);
     load(scratch_file("sut.xml", text));
+}
+
+static void load_text(const char *functions, const char *transport)
+{
+    load_all(functions, transport, "");
+}
+
+static void load_after(const char *functions, const char *captures)
+{
+    load_all(functions, "udp", captures);
 }
 
 /* Whether `word` and then `next` stand in a command line. */
@@ -222,6 +232,29 @@ static void test_ipv6_is_in_brackets(void)
     plan_free(plan);
 }
 
+static void test_functions_report_where_hep_is_listened_for(void)
+{
+    char more[1024];
+    static const char functions[] = "<function role=\"client-a\"><node address=\"127.0.10.1\"/></function>"
+                                    "<function role=\"core-a\"><node address=\"127.0.10.2\"/></function>"
+                                    "<function role=\"pf-a\"><node address=\"127.0.10.3\"/></function>"
+                                    "<function role=\"core-b\"><node address=\"127.0.20.2\"/></function>"
+                                    "<function role=\"pf-b\"><node address=\"127.0.20.3\"/></function>"
+                                    "<function role=\"client-b\"><node address=\"127.0.20.1\"/></function>";
+
+    load_after(functions, "<capture hep=\"tcp:0.0.0.0:9062\"/>");
+    CU_ASSERT_EQUAL_FATAL(make("CPM_CLS_NET_V_001", NULL), 0);
+    for (int i = 0; i < plan->nfunctions; i++) {
+        snprintf(more, sizeof more, "HEP_AGENT=%d", i + 1);
+        CU_ASSERT_TRUE(has(&plan->function[i], "-A", "HEP=\"sip:127.0.0.1:9062;transport=tcp\""));
+        CU_ASSERT_TRUE(has(&plan->function[i], "-A", more));
+    }
+    plan_free(plan);
+    load_after(functions, "<capture hep=\"udp:[::1]:9062\"/>");
+    CU_ASSERT_EQUAL(make("CPM_CLS_NET_V_001", NULL), -EINVAL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "one address is IPv4, the other is IPv6"));
+}
+
 static void test_what_cannot_be_planned_is_told(void)
 {
     load_text("<function role=\"client-a\"><node address=\"127.0.10.1\" port=\"5060\"/></function>"
@@ -257,6 +290,7 @@ static const struct test tests[] = {
     {"what is under test is not played", test_what_is_under_test_is_not_played},
     {"one core for both sides", test_one_core_for_both_sides},
     {"IPv6 is in brackets", test_ipv6_is_in_brackets},
+    {"functions report where HEP is listened for", test_functions_report_where_hep_is_listened_for},
     {"what cannot be planned is told", test_what_cannot_be_planned_is_told},
 };
 

@@ -234,7 +234,10 @@ int talk_feed(struct talk *t, struct payload_sink sink)
                             .transport = m->transport,
                             .time = m->time,
                             .frame = ++frame[m->source & 3],
-                            .source = m->source};
+                            .source = m->source,
+                            .reporter = m->reporter,
+                            .stamp = m->stamp,
+                            .again = m->again};
         r = sink.take(sink.ctx, &p);
     }
     free(order);

@@ -13,7 +13,10 @@ struct talk_message {
     struct endpoint src, dst;
     enum transport transport;
     uint32_t source;
-    int hop; /* 0 for the first */
+    uint32_t reporter; /* of a HEP report; else 0 */
+    nsec_t stamp;
+    bool again; /* as another capture point saw it */
+    int hop;    /* 0 for the first */
     bool reply;
     char method[12];
     bool gone; /* dropped: not fed */

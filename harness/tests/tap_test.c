@@ -108,38 +108,78 @@ static void test_an_interface_that_is_not_there(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "nothere0"));
 }
 
-/* Any program that writes a capture serves; here tcpdump, where there is one. */
-static void test_a_command_captures_too(void)
+/* Until it has begun, sentinels are lost. */
+static bool proves_itself(void)
 {
-    struct profile_capture command = {.kind = CAPTURE_COMMAND, .text = "tcpdump -i lo -U -w -"};
-
-    if (!process_find("tcpdump", NULL, 0))
-        return;
-    profile = (struct profile){.nnodes = 1};
-    addr_parse(SLICE("127.0.10.2"), &profile.node[0].addr);
-    profile.node[0].bits = 128;
-    CU_ASSERT_EQUAL_FATAL(tap_open(&command, &profile, 0, scratch_path("log"), &tap, &err), 0);
-    for (int i = 0; i < 300 && !tap_proved(tap); i++) { /* until it has begun, sentinels are lost */
+    for (int i = 0; i < 300 && !tap_proved(tap); i++) {
         struct pollfd fd = {.fd = tap_fd(tap), .events = POLLIN};
         CU_ASSERT_EQUAL(tap_probe(tap, &err), 0);
         if (poll(&fd, 1, 100) > 0 && tap_read(tap, count, NULL, &err) < 0)
             break;
     }
-    CU_ASSERT_TRUE(tap_proved(tap));
+    return tap_proved(tap);
+}
+
+/* Any program that writes a capture serves. */
+static void test_a_command_captures_too(void)
+{
+    struct profile_capture command = {.kind = CAPTURE_COMMAND, .text = "dumpcap -q -P -i lo -w -"};
+
+    profile = (struct profile){.nnodes = 1};
+    addr_parse(SLICE("127.0.10.2"), &profile.node[0].addr);
+    profile.node[0].bits = 128;
+    CU_ASSERT_EQUAL_FATAL(tap_open(&command, &profile, 0, scratch_path("log"), &tap, &err), 0);
+    CU_ASSERT_TRUE(tap_is_command(tap));
+    CU_ASSERT_TRUE(proves_itself());
+    tap_free(tap);
+}
+
+/* How it ended, what it said of that, and what its output was. */
+static void ends(const char *text, const char *says)
+{
+    struct profile_capture command = {.kind = CAPTURE_COMMAND};
+    struct pollfd fd;
+
+    snprintf(command.text, sizeof command.text, "%s", text);
+    unlink(scratch_path("log"));
+    CU_ASSERT_EQUAL_FATAL(tap_open(&command, &profile, 0, scratch_path("log"), &tap, &err), 0);
+    fd = (struct pollfd){.fd = tap_fd(tap), .events = POLLIN};
+    CU_ASSERT_EQUAL(poll(&fd, 1, 30000), 1);
+    CU_ASSERT_EQUAL(tap_read(tap, count, NULL, &err), -EPIPE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err.text, says));
+    if (!strstr(err.text, says))
+        printf("\n  said %s\n  want %s\n", err.text, says);
     tap_free(tap);
 }
 
 static void test_a_command_that_ends(void)
 {
-    struct profile_capture command = {.kind = CAPTURE_COMMAND, .text = "true"};
-    struct pollfd fd;
+    ends("true", "the capture by `true` ended with status 0");
+    ends("sh -c 'echo good; echo sh: reason >&2; echo and more >&2; exit 5'", "status 5: sh: reason; not a");
+    ends("sh -c 'kill -9 $$'", "was killed by signal 9");
+    ends("sh -c 'echo no capture at all, far from it; sleep 600'", "cannot be read: not a capture");
+    CU_ASSERT_EQUAL(tap_open(&(struct profile_capture){.kind = CAPTURE_COMMAND, .text = "no-such-program"},
+                             &profile, 0, NULL, &tap, &err),
+                    -ENOENT);
+}
 
-    CU_ASSERT_EQUAL_FATAL(tap_open(&command, &profile, 0, NULL, &tap, &err), 0);
-    fd = (struct pollfd){.fd = tap_fd(tap), .events = POLLIN};
-    CU_ASSERT_EQUAL(poll(&fd, 1, 30000), 1);
-    CU_ASSERT_TRUE(tap_read(tap, count, NULL, &err) < 0);
-    CU_ASSERT_STRING_NOT_EQUAL(err.text, "");
-    tap_free(tap);
+static void test_hep_reports(void)
+{
+    static const char *const places[] = {"udp:127.0.0.1:19060", "tcp:127.0.0.1:19060"};
+
+    for (int i = 0; i < 2; i++) {
+        struct profile_capture hep = {.kind = CAPTURE_HEP};
+        struct tap *second;
+        snprintf(hep.text, sizeof hep.text, "%s", places[i]);
+        CU_ASSERT_EQUAL_FATAL(tap_open(&hep, &profile, 0, NULL, &tap, &err), 0);
+        CU_ASSERT_FALSE(tap_is_command(tap));
+        CU_ASSERT_EQUAL(tap_open(&hep, &profile, 0, NULL, &second, &err), -EADDRINUSE);
+        sentinels = frames = 0;
+        CU_ASSERT_TRUE(proves_itself());
+        CU_ASSERT_TRUE(sentinels >= 1 && sentinels == frames);
+        CU_ASSERT_EQUAL(tap_drops(tap), 0);
+        tap_free(tap);
+    }
 }
 
 /* --- all capture points as one */
@@ -189,6 +229,34 @@ static void test_every_point_must_prove_itself(void)
     loop_free(loop);
 }
 
+/* Of a network of our own there is but one interface; what else there is stays. */
+static void test_where_is_captured(void)
+{
+    struct profile p = {.ncaptures = 4,
+                        .capture = {{.kind = CAPTURE_INTERFACE, .text = "eth0"},
+                                    {.kind = CAPTURE_INTERFACE, .text = "eth1"},
+                                    {.kind = CAPTURE_INTERFACE, .text = "any"},
+                                    {.kind = CAPTURE_HEP, .text = "udp:127.0.0.1:9060"}}};
+    struct capture_clocks clocks;
+
+    CU_ASSERT_EQUAL(capture_points(&p, SANDBOX_HOST), 4);
+    CU_ASSERT_EQUAL(capture_points(&p, SANDBOX_PRIVATE), 3);
+    CU_ASSERT_TRUE(capture_sees_all(&p, SANDBOX_PRIVATE));
+    CU_ASSERT_FALSE(capture_sees_all(&p, SANDBOX_HOST));
+    capture_clocks(&p, SANDBOX_HOST, &clocks);
+    CU_ASSERT_TRUE(clocks.n == 4 && !clocks.several && clocks.clock[3] == 0);
+    p.capture[1] = (struct profile_capture){.kind = CAPTURE_COMMAND, .text = "ssh host tcpdump"};
+    capture_clocks(&p, SANDBOX_HOST, &clocks);
+    CU_ASSERT_TRUE(clocks.several && clocks.clock[1] == 1 && clocks.clock[2] == 0);
+    p.capture[0] = p.capture[3];
+    p.ncaptures = 1;
+    CU_ASSERT_EQUAL(capture_points(&p, SANDBOX_PRIVATE), 1);
+    CU_ASSERT_FALSE(capture_sees_all(&p, SANDBOX_PRIVATE));
+    p.ncaptures = 0;
+    CU_ASSERT_EQUAL(capture_points(&p, SANDBOX_HOST), 1);
+    CU_ASSERT_TRUE(capture_sees_all(&p, SANDBOX_PRIVATE));
+}
+
 static void test_a_point_that_breaks_is_told(void)
 {
     struct profile one = {.ncaptures = 1, .capture = {{.kind = CAPTURE_COMMAND, .text = "false"}}};
@@ -210,6 +278,8 @@ static const struct test tests[] = {
     {"an interface that is not there", test_an_interface_that_is_not_there},
     {"a command captures too", test_a_command_captures_too},
     {"a command that ends", test_a_command_that_ends},
+    {"HEP reports", test_hep_reports},
+    {"where is captured", test_where_is_captured},
     {"every point must prove itself", test_every_point_must_prove_itself},
     {"a point that breaks is told", test_a_point_that_breaks_is_told},
 };

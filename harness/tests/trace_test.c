@@ -103,6 +103,94 @@ static void counts_retransmissions_and_other_captures(void)
     close_bench(&b);
 }
 
+/* A frame that another capture point saw: where a hop has it already it is told there, and nowhere else. */
+static void notes_who_else_saw_a_message(void)
+{
+    struct bench b;
+    struct talk_session s = talk_default(1);
+    int bye, again;
+
+    open_bench(&b, NULL);
+    talk_setup(&b.talk, &s);
+    bye = talk_close(&b.talk, &s, false, 2);
+    again = talk_repeat(&b.talk, bye, 0);
+    b.talk.message[again].again = true;
+    again = talk_repeat(&b.talk, bye + 1, 0);
+    b.talk.message[again].again = true;
+    b.talk.message[again].source = 1;
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL_FATAL(b.n, 1);
+    CU_ASSERT_EQUAL(trace_counts(b.trace)->messages, 35);
+    CU_ASSERT_EQUAL(b.kept[0]->nhops, 14);
+    CU_ASSERT_TRUE(b.kept[0]->hop[0]->nrepeats == 0 && b.kept[0]->hop[0]->nelsewhere == 0);
+    CU_ASSERT_TRUE(b.kept[0]->hop[1]->nrepeats == 0 && b.kept[0]->hop[1]->nelsewhere == 1);
+    close_bench(&b);
+}
+
+/* The first two hops as they were seen with these times, ours and the reporters'. */
+static enum hop_order order_of(nsec_t time, uint32_t reporter, nsec_t stamp)
+{
+    static const uint32_t clock[] = {9, 9};
+    struct bench b;
+    struct talk_session s = talk_default(1);
+    enum hop_order order = HOP_UNORDERED;
+    int bye;
+
+    open_bench(&b, &(struct trace_config){.many_clocks = true, .clock = clock, .nclocks = 2});
+    talk_setup(&b.talk, &s);
+    bye = talk_close(&b.talk, &s, false, 2);
+    b.talk.message[bye].reporter = 5;
+    b.talk.message[bye].stamp = 1000 * NSEC_PER_SEC;
+    b.talk.message[bye + 1].time = b.talk.message[bye].time + time;
+    b.talk.message[bye + 1].reporter = reporter;
+    b.talk.message[bye + 1].stamp = stamp;
+    CU_ASSERT_EQUAL(feed(&b), 0);
+    CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+    CU_ASSERT_EQUAL_FATAL(b.n, 1);
+    for (unsigned i = 0; i + 1 < b.kept[0]->nhops; i++)
+        if (b.kept[0]->hop[i]->nvias + b.kept[0]->hop[i + 1]->nvias == 3 && !hop_is_reply(b.kept[0]->hop[i]))
+            order = b.kept[0]->hop[i]->nvias == 1 ? hop_order(b.kept[0]->hop[i], b.kept[0]->hop[i + 1])
+                                                  : hop_order(b.kept[0]->hop[i + 1], b.kept[0]->hop[i]);
+    close_bench(&b);
+    return order;
+}
+
+static void order_is_what_one_clock_says_twice(void)
+{
+    const nsec_t ms = NSEC_PER_MSEC, then = 1000 * NSEC_PER_SEC;
+
+    CU_ASSERT_EQUAL(order_of(ms, 5, then + ms), HOP_BEFORE);
+    CU_ASSERT_EQUAL(order_of(ms, 5, then), HOP_BEFORE);
+    CU_ASSERT_EQUAL(order_of(ms, 5, 0), HOP_BEFORE);
+    CU_ASSERT_EQUAL(order_of(-ms, 5, then - ms), HOP_AFTER);
+    CU_ASSERT_EQUAL(order_of(ms, 5, then - ms), HOP_UNORDERED);
+    CU_ASSERT_EQUAL(order_of(-ms, 5, then + ms), HOP_UNORDERED);
+    CU_ASSERT_EQUAL(order_of(ms, 6, then + ms), HOP_UNORDERED); /* another's clock */
+    CU_ASSERT_EQUAL(order_of(ms, 0, 0), HOP_UNORDERED);         /* ours */
+}
+
+/* Two interfaces of one host are stamped by one clock. */
+static void sources_may_share_a_clock(void)
+{
+    static const uint32_t clock[] = {0, 0};
+    struct bench b;
+    struct talk_session s = talk_default(1);
+    int bye;
+
+    for (unsigned shared = 0; shared < 2; shared++) {
+        open_bench(&b, &(struct trace_config){.clock = clock, .nclocks = 2 * shared});
+        talk_setup(&b.talk, &s);
+        bye = talk_close(&b.talk, &s, false, 2);
+        b.talk.message[bye + 1].source = 1;
+        CU_ASSERT_EQUAL(feed(&b), 0);
+        CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+        CU_ASSERT_EQUAL_FATAL(b.n, 1);
+        CU_ASSERT_EQUAL(hop_order(b.kept[0]->hop[0], b.kept[0]->hop[1]), shared ? HOP_BEFORE : HOP_UNORDERED);
+        close_bench(&b);
+    }
+}
+
 static void retires_what_is_over(void)
 {
     struct bench b;
@@ -253,6 +341,9 @@ static const struct test tests[] = {
     {"gathers a session", gathers_a_session},
     {"counts retransmissions, and other captures' views", counts_retransmissions_and_other_captures},
     {"retires what is over", retires_what_is_over},
+    {"notes who else saw a message", notes_who_else_saw_a_message},
+    {"order is what one clock says twice", order_is_what_one_clock_says_twice},
+    {"sources may share a clock", sources_may_share_a_clock},
     {"retires nothing by time where there are many clocks", many_clocks_retire_nothing},
     {"joins the legs of a B2BUA", joins_the_legs_of_a_b2bua},
     {"hears the last half of a stream", hears_the_last_half_of_a_stream},
