@@ -38,7 +38,7 @@ static const struct known {
     {OPT_JSON, TAKES_JSON, "json", "FILE", "write the results as JSON"},
     {OPT_HTML, TAKES_OUTPUTS, "html", "FILE", "write the results as a page"},
     {OPT_STRICT, TAKES_OUTPUTS, "strict", NULL, "a broken SHOULD fails, too"},
-    {OPT_QUIET, TAKES_OUTPUTS, "quiet", NULL, "print only what is wrong"},
+    {OPT_QUIET, TAKES_OUTPUTS, "quiet", NULL, "print the summary alone"},
     {OPT_HELP, 0, "help", NULL, "print this"},
 };
 
