@@ -29,7 +29,6 @@ E2E_TESTS  := $(sort $(wildcard harness/tests/*_e2e_test.c))
 test_prog   = $(patsubst harness/tests/%.c,$(BUILD)/tests/%,$(1))
 
 .PHONY: docs all help run test self-test unit e2e clean deps
-.SECONDARY:
 
 all: $(BUILD)/cpmspec
 
