@@ -24,15 +24,14 @@ static bool counts(const json_t *finding)
 
 static void read_result(const json_t *o, struct said_result *r)
 {
-    size_t i;
-    json_t *f;
+    const json_t *findings = json_object_get(o, "findings");
 
     take(r->verdict, sizeof r->verdict, json_object_get(o, "verdict"));
     take(r->closer, sizeof r->closer, json_object_get(o, "closer"));
     take(r->reason, sizeof r->reason, json_object_get(o, "reason"));
     take(r->call_id, sizeof r->call_id, json_array_get(json_object_get(o, "call_ids"), 0));
-    json_array_foreach(json_object_get(o, "findings"), i, f)
-    {
+    for (size_t i = 0; i < json_array_size(findings); i++) {
+        const json_t *f = json_array_get(findings, i);
         if (!counts(f))
             continue;
         take(r->rule, sizeof r->rule, json_object_get(f, "rule"));
@@ -45,15 +44,14 @@ int outcome_read(const char *path, struct outcome *ret, struct error *err)
 {
     json_error_t bad;
     json_t *root = json_load_file(path, 0, &bad), *results = json_object_get(root, "results");
-    size_t i;
-    json_t *o;
 
     if (!json_is_array(results)) {
         json_decref(root);
         return error_at(err, EINVAL, path, 0, "there are no results: %s", bad.text);
     }
     *ret = (struct outcome){.result = must(calloc(json_array_size(results) + 1, sizeof *ret->result))};
-    json_array_foreach(results, i, o) read_result(o, &ret->result[ret->n++]);
+    for (size_t i = 0; i < json_array_size(results); i++)
+        read_result(json_array_get(results, i), &ret->result[ret->n++]);
     json_decref(root);
     return 0;
 }
