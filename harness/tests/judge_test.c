@@ -1,6 +1,7 @@
 /* The judge over sessions as a conformant network says them, and over each way to spoil them. */
 #include "oracle/judge.h"
 #include "tests/court.h"
+#include "tests/scratch.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -224,9 +225,42 @@ static void is_not_sure_of_what_was_not_captured(void)
     court_close(&c);
 }
 
+static void judges_ipv6(void)
+{
+    static const struct talk_session s = {.node = {"[2001:db8:a::1]", "[2001:db8:a::2]", "[2001:db8:a::3]",
+                                                   "[2001:db8:a::2]", "[2001:db8:b::2]", "[2001:db8:b::3]",
+                                                   "[2001:db8:b::2]", "[2001:db8:b::1]"},
+                                          .nnodes = 8,
+                                          .number = 1,
+                                          .more = ""};
+    static const char profile[] = "<sut name='Six'><ixit>"
+                                  "<function role='client-a'><node address='2001:db8:a::1'/></function>"
+                                  "<function role='core-a'><node address='2001:db8:a::2'/></function>"
+                                  "<function role='pf-a'><node address='2001:db8:a::3'/></function>"
+                                  "<function role='client-b'><node address='2001:db8:b::1'/></function>"
+                                  "<function role='core-b'><node address='2001:db8:b::2'/></function>"
+                                  "<function role='pf-b'><node address='2001:db8:b::3'/></function>"
+                                  "</ixit></sut>";
+
+    for (int callee = 0; callee < 2; callee++) {
+        struct court c;
+        int bye;
+
+        court_open(&c, scratch_file("six.xml", profile));
+        talk_setup(&c.talk, &s);
+        bye = talk_close(&c.talk, &s, callee, 2);
+        court_bye(&c, bye, 2)->gone = true; /* its Via proves it */
+        court_hold(&c);
+        court_check_pass(&c, 0, callee ? "client-b" : "client-a");
+        CU_ASSERT_EQUAL(c.mark[0][3], LADDER_INFERRED);
+        court_close(&c);
+    }
+}
+
 static const struct test tests[] = {
     {"passes the plain flow, whoever closes", passes_the_plain_flow},
     {"fails what is spoiled, and names it", fails_what_is_spoiled},
+    {"judges IPv6", judges_ipv6},
     {"infers what later Via stacks prove", infers_what_via_proves},
     {"is not sure of what was not captured", is_not_sure_of_what_was_not_captured},
 };
