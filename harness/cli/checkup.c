@@ -11,10 +11,12 @@
 #include <unistd.h>
 
 #include "base/clock.h"
+#include "base/words.h"
 #include "drive/listen.h"
 #include "drive/plan.h"
 #include "drive/process.h"
 #include "drive/sandbox.h"
+#include "wire/hepsource.h"
 #include "wire/live.h"
 
 enum { VERSION_DEADLINE_MS = 10000, SIP_PORT = 5060 };
@@ -204,13 +206,51 @@ static void check_interface(struct checkup *c, const char *interface)
          "sudo setcap cap_net_raw+ep build/cpmspec   (or run as root)");
 }
 
-static void check_captures(struct checkup *c, const struct profile *p)
+static void check_listener(struct checkup *c, const char *place)
 {
-    if (p->ncaptures == 0)
+    char what[96];
+    struct source *s;
+    struct error err;
+
+    snprintf(what, sizeof what, "listener for HEP at %.48s", place);
+    if (hep_source_open(place, 0, &s, &err) == 0) {
+        source_free(s);
+        add(c, CHECK_GOOD, what, "free");
+        return;
+    }
+    mend(add(c, CHECK_LACKING, what, "%s", err.text),
+         "ss -lntup   shows who listens there: end that program, or listen elsewhere");
+}
+
+static void check_command(struct checkup *c, const struct profile *p, const struct profile_capture *at)
+{
+    struct words words;
+    char what[96];
+
+    if (words_split(slice_of(at->text), &words) < 0)
+        return;
+    snprintf(what, sizeof what, "capture by %.64s", words.word[0]);
+    if (process_find(words.word[0], NULL, 0))
+        add(c, CHECK_GOOD, what, "there");
+    else
+        mend(add(c, CHECK_LACKING, what, "not installed"), "install it, or name its path in %s:%d", p->path,
+             at->line);
+}
+
+/* In a network of our own we may capture and listen as we like. */
+static void check_captures(struct checkup *c, const struct profile *p, bool host)
+{
+    if (host && p->ncaptures == 0)
         check_interface(c, "lo");
-    for (int i = 0; i < p->ncaptures; i++)
-        if (p->capture[i].kind == CAPTURE_INTERFACE)
-            check_interface(c, p->capture[i].text);
+    for (int i = 0; i < p->ncaptures; i++) {
+        const struct profile_capture *at = &p->capture[i];
+        if (at->kind == CAPTURE_COMMAND)
+            check_command(c, p, at);
+        else if (host && at->kind == CAPTURE_INTERFACE)
+            check_interface(c, at->text);
+        else if (host)
+            check_listener(c, at->text);
+    }
 }
 
 /* On the host we need the addresses of what we simulate, and nobody else may use them. */
@@ -235,7 +275,6 @@ static void check_address(struct checkup *c, const struct profile *p, const stru
 
 static void check_host(struct checkup *c, const struct profile *p)
 {
-    check_captures(c, p);
     for (int i = 0; i < p->nnodes; i++)
         if (p->node[i].bits == 128 && !p->function[p->node[i].function].under_test)
             check_address(c, p, &p->node[i]);
@@ -267,11 +306,13 @@ static void check_room(struct checkup *c)
 
 void checkup_run(const struct profile *profile, const char *data_dir, struct checkup *ret)
 {
-    bool private = plan_is_private(profile);
+    bool private = plan_is_private(profile), host;
 
     ret->n = 0;
     check_programs(ret, profile, data_dir);
-    if (!private || !check_namespaces(ret))
+    host = !private || !check_namespaces(ret);
+    check_captures(ret, profile, host);
+    if (host)
         check_host(ret, profile);
     check_room(ret);
 }

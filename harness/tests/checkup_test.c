@@ -66,7 +66,9 @@ static const char *vendor(void)
                    "<function role=\"client-a\"><node address=\"127.0.10.1\" port=\"25060\"/></function>"
                    "<function role=\"core-a\" under-test=\"yes\"><node address=\"127.0.10.2\"/></function>"
                    "<function role=\"pf-a\"><node address=\"127.0.10.3\" port=\"25060\"/></function>"
-                   "<capture interface=\"nothere0\"/></ixit></sut>");
+                   "<capture interface=\"nothere0\"/><capture hep=\"udp:127.0.10.4:25061\"/>"
+                   "<capture hep=\"udp:192.0.2.7:25061\"/><capture command=\"sh -c 'true'\"/>"
+                   "<capture command=\"no-such-program -i lo\"/></ixit></sut>");
 }
 
 static void test_the_host_is_looked_at(void)
@@ -82,6 +84,10 @@ static void test_the_host_is_looked_at(void)
     CU_ASSERT_EQUAL(find("address of pf-a")->state, CHECK_LACKING);
     CU_ASSERT_STRING_EQUAL(find("address of pf-a")->found, "127.0.10.3:25060 is in use");
     CU_ASSERT_EQUAL(find("capture on nothere0")->state, CHECK_LACKING);
+    CU_ASSERT_EQUAL(find("HEP at udp:127.0.10.4:25061")->state, CHECK_GOOD);
+    CU_ASSERT_EQUAL(find("HEP at udp:192.0.2.7:25061")->state, CHECK_LACKING);
+    CU_ASSERT_EQUAL(find("capture by sh")->state, CHECK_GOOD);
+    CU_ASSERT_EQUAL(find("capture by no-such-program")->state, CHECK_LACKING);
     for (int i = 0; i < checkup.n; i++)
         CU_ASSERT_PTR_NULL(strstr(checkup.check[i].what, "address of core-a"));
 }
