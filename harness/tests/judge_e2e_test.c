@@ -5,6 +5,7 @@
 #include "tests/talk.h"
 #include "tests/test.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <libxml/parser.h>
@@ -360,31 +361,49 @@ static void waits_for_every_capture(void)
     talk_done(&talk);
 }
 
-/* Whether it sleeps: with nothing to read, it has done all that there was to do. */
-static bool sleeps(const struct job *j)
+static bool thread_sleeps(pid_t pid, const char *thread)
 {
-    char path[64], text[256] = "";
+    char path[300], text[256] = "";
     const char *state;
     FILE *f;
 
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)process_pid(j->process));
+    snprintf(path, sizeof path, "/proc/%d/task/%s/stat", (int)pid, thread);
     f = fopen(path, "re");
     if (!f)
-        return false;
+        return true; /* it is gone */
     state = fgets(text, sizeof text, f) ? strrchr(text, ')') : NULL;
     fclose(f);
     return state && state[1] == ' ' && state[2] == 'S';
+}
+
+/* Whether it sleeps, with all its threads: with nothing to read, it has done all that there was to do. */
+static bool sleeps(const struct job *j)
+{
+    char path[64];
+    const struct dirent *e;
+    bool all = true;
+    DIR *d;
+
+    snprintf(path, sizeof path, "/proc/%d/task", (int)process_pid(j->process));
+    d = opendir(path);
+    while (d && all && (e = readdir(d)))
+        all = e->d_name[0] == '.' || thread_sleeps(process_pid(j->process), e->d_name);
+    if (d)
+        closedir(d);
+    return d && all;
 }
 
 /* Gives the program bytes and waits until it has taken them. */
 static void give(const struct job *j, int fd, const char *p, size_t n)
 {
     nsec_t until = clock_monotonic() + RUNNER_DEADLINE_MS * NSEC_PER_MSEC;
-    int left = 1;
+    int left = 1, idle = 0; /* one thread may be about to wake another: so more than one look */
 
     CU_ASSERT_EQUAL(write(fd, p, n), (ssize_t)n);
-    while (ioctl(fd, FIONREAD, &left) == 0 && (left > 0 || !sleeps(j)) && clock_monotonic() < until)
+    while (ioctl(fd, FIONREAD, &left) == 0 && idle < 5 && clock_monotonic() < until) {
+        idle = left == 0 && sleeps(j) ? idle + 1 : 0;
         poll(NULL, 0, 2);
+    }
     CU_ASSERT_EQUAL(left, 0);
 }
 

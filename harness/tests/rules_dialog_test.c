@@ -43,6 +43,27 @@ static void close_an_early_dialog(struct court *c, int bye)
     close_another_dialog(c, bye);
 }
 
+/* Before there is any final answer to the INVITE; that one is 487 then. */
+static void close_while_it_rings(struct court *c, int bye)
+{
+    for (int i = 7; i < bye; i++) {
+        talk_edit(&c->talk.message[i], "200 OK", "180 Ringing");
+        c->talk.message[i].gone = i >= 14;
+    }
+    for (int i = 13; i >= 7; i--)
+        talk_edit(&c->talk.message[talk_repeat(&c->talk, i, 0)], "180 Ringing", "487 Request Terminated");
+}
+
+/* The answer crossed the BYE (RFC 5407 3.1.3). */
+static void close_while_it_is_answered(struct court *c, int bye)
+{
+    for (int i = 7; i < 14; i++) {
+        struct talk_message *m = &c->talk.message[talk_repeat(&c->talk, i, 0)];
+        m->time = court_bye(c, bye, 3)->time + i;
+        talk_edit(&c->talk.message[i], "200 OK", "180 Ringing");
+    }
+}
+
 /* Frames were lost: the answer that made the dialog may be among them. */
 static void close_another_and_lose_frames(struct court *c, int bye)
 {
@@ -134,6 +155,8 @@ static const struct court_case cases[] = {
     {"core-a shows another name", show_another_name, VERDICT_PASS, NULL, 0},
     {"client-a closes a dialog that there is not", close_another_dialog, VERDICT_FAIL, "dialog.identity", 1},
     {"client-a closes an early dialog", close_an_early_dialog, VERDICT_PASS, NULL, 0},
+    {"client-a closes while it rings", close_while_it_rings, VERDICT_PASS, NULL, 0},
+    {"client-a closes while it is answered", close_while_it_is_answered, VERDICT_PASS, NULL, 0},
     {"another dialog, and frames are lost", close_another_and_lose_frames, VERDICT_INCONCLUSIVE,
      "dialog.identity", 1},
     {"another dialog, and no setup", see_no_setup, VERDICT_PASS, NULL, 0},
