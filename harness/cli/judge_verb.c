@@ -155,9 +155,11 @@ static int read_all(struct judging *j, struct error *err)
 
     while ((e = merge_next(j->merge, &f, err)) != 0) {
         if (e == -EINTR || interrupted()) {
-            if (interrupted())
-                return 0;
-            continue;
+            if (!interrupted())
+                continue;
+            pipeline_cut(j->pipeline,
+                         "it was interrupted; let the capture run until 64*T1 (32 s) after the last BYE");
+            return 0;
         }
         if (e == -EBADMSG || e == -EIO) {
             char text[560];

@@ -467,6 +467,7 @@ static void is_interrupted(void)
     interrupted_at("early.json", 1, SIGINT, "none");
     interrupted_at("before.json", 20, SIGTERM, "none");
     interrupted_at("amid.json", 50, SIGINT, "inconclusive");
+    CU_ASSERT_PTR_NOT_NULL(strstr(out, "it was interrupted"));
     interrupted_at("after.json", 90, SIGTERM, "pass");
 }
 

@@ -11,7 +11,7 @@ struct trace;
 
 struct trace_config {
     const struct profile *profile; /* borrowed for the trace's life */
-    nsec_t linger;                 /* a closed session is kept for this long (capture time); 0: 64*T1 */
+    nsec_t linger;                 /* a closed session is kept for this long (capture time); 0: T4 */
     bool many_clocks;              /* several captures: time retires nothing, only the end does */
     const uint32_t *clock;         /* whose clock a source's times are, by its index; borrowed */
     uint32_t nclocks;              /* sources that are not in it have a clock each, their index */
