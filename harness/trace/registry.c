@@ -289,8 +289,10 @@ static struct slice former_branch(const struct said *said)
     if (said->msg->status)
         return said_branch(said);
     sip_values_start(&walk, said->msg, SIP_VIA);
-    if (sip_values_next(&walk, &value) && sip_values_next(&walk, &value))
-        sip_via_decode(value, &via);
+    for (int i = 0; i < 2; i++)
+        if (!sip_values_next(&walk, &value))
+            return (struct slice){NULL, 0};
+    sip_via_decode(value, &via);
     return via.branch;
 }
 
