@@ -17,6 +17,16 @@ int judgement_step(const struct judgement *j, const struct passage *p, bool repl
     return j->bound->flow->step[reply ? judgement_reply_step(j, p->step) : p->step].number;
 }
 
+bool judgement_own(const struct passage *p)
+{
+    return p->request && p->depth <= 1 && (p->joint == JOINT_FIRST || p->joint == JOINT_B2BUA);
+}
+
+int judgement_own_step(const struct judgement *j, const struct passage *p)
+{
+    return p == j->way->passage ? j->bound->flow->step[j->first_step].number : judgement_step(j, p, false);
+}
+
 static void find_inside(struct judgement *j)
 {
     for (int i = 0; i < j->bound->flow->nrequests; i++) {

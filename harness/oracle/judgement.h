@@ -90,6 +90,11 @@ const char *judgement_doubt(const struct judgement *j);
 /* printf into the judgement's memory; "" where that is out. */
 const char *judgement_text(struct judgement *j, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Whether a passage's request is its sender's own: the closing client's, or that of a B2BUA in its next
+ * dialog. Its step, also where the network closed and the passage is none of the flow's first. */
+bool judgement_own(const struct passage *p);
+int judgement_own_step(const struct judgement *j, const struct passage *p);
+
 /* Name of who is at an end of a passage: the step's role where it fulfils one, else the function, else the
  * address. */
 const char *judgement_from(struct judgement *j, const struct passage *p);

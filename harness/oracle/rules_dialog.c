@@ -85,21 +85,19 @@ static void find_changed(struct judgement *j, const struct rule *self, const str
     finding_show(f, p->out);
 }
 
-/* The closing client's request against what the INVITE and its answer settled. */
-static void check_against_dialog(struct judgement *j, const struct rule *self)
+/* A request against what the INVITE of its dialog and its answer settled. */
+static void check_against_dialog(struct judgement *j, const struct rule *self, const struct passage *p)
 {
-    const struct passage *p = j->way->n ? &j->way->passage[0] : NULL;
-    struct leg *leg = p && p->request ? session_leg(j->session, p->request->call_id) : NULL;
+    struct leg *leg = session_leg(j->session, p->request->call_id);
     enum dialog_end end;
     struct dialog *d = leg ? leg_dialog(leg, p->request->from_tag, p->request->to_tag, false, &end) : NULL;
     struct finding *f;
 
-    if (!leg || p->depth > 1 || !leg->invite_seen || leg->ndialogs == LEG_DIALOGS_MAX ||
-        (d && (d->confirmed || d->early)))
+    if (!leg || !leg->invite_seen || leg->ndialogs == LEG_DIALOGS_MAX || (d && (d->confirmed || d->early)))
         return;
     for (unsigned i = 0; i < leg->ndialogs; i++)
         if (leg->dialog[i]->confirmed) {
-            f = judgement_find(j, self, j->bound->flow->step[0].number,
+            f = judgement_find(j, self, judgement_own_step(j, p),
                                judgement_text(j, "%s sends the tags of the dialog, %s and %s",
                                               judgement_sender(j, p->request),
                                               show_part(j, leg->dialog[i]->tag[DIALOG_CALLER]),
@@ -115,7 +113,9 @@ static void check_against_dialog(struct judgement *j, const struct rule *self)
 
 static void check_identity(struct judgement *j, const struct rule *self)
 {
-    check_against_dialog(j, self);
+    for (unsigned i = 0; i < j->way->n; i++)
+        if (judgement_own(&j->way->passage[i]))
+            check_against_dialog(j, self, &j->way->passage[i]);
     for (unsigned i = 0; i < j->npairs; i++)
         for (int part = 0; part < PARTS && !j->pair[i].reply && !j->pair[i].b2bua; part++)
             if (part_changed(&j->pair[i], part))

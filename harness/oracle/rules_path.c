@@ -313,24 +313,38 @@ static bool went_elsewhere(const struct judgement *j, const struct passage *made
            !addr_eq(&next->request->dst.addr, &h->dst.addr) && !has_answer(j, h);
 }
 
+/* The passage that has the request which a second forwarding repeats; NULL where there is none. */
+static const struct passage *sibling(const struct judgement *j, const struct passage *made_from,
+                                     const struct hop *h)
+{
+    const struct passage *end = j->way->passage + j->way->n;
+
+    if (made_from)
+        return made_from + 1 < end ? made_from + 1 : NULL;
+    for (const struct passage *p = j->way->passage; h->nvias == 1 && p < end; p++)
+        if (judgement_own(p) && (p->from & h->from) && slice_eq(p->request->call_id, h->call_id))
+            return p;
+    return NULL;
+}
+
 static void check_duplicate(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->way->naside; i++) {
         const struct hop *h = j->way->aside[i];
-        const struct passage *p;
+        const struct passage *p, *twin;
         struct finding *f;
 
         p = made_from(j, h);
         if (hop_is_reply(h) || (p && went_elsewhere(j, p, h)))
             continue;
+        twin = sibling(j, p, h);
         f = judgement_find_flow(
-            j, self, GROUP_DUPLICATE,
-            p && p + 1 < j->way->passage + j->way->n ? judgement_step(j, p + 1, false) : 0,
+            j, self, GROUP_DUPLICATE, twin ? judgement_step(j, twin, false) : 0,
             judgement_text(j, "%s sends the %s on once", judgement_sender(j, h), j->bound->flow->request),
             judgement_text(j, "it sent it to %s as a further transaction, branch %.*s",
                            judgement_receiver(j, h), SLICE_ARG(slice_head(hop_branch(h), 80))));
         finding_show(f, p ? p->request : NULL);
-        finding_show(f, p && p + 1 < j->way->passage + j->way->n ? p[1].request : NULL);
+        finding_show(f, twin ? twin->request : NULL);
         finding_show(f, h);
     }
 }

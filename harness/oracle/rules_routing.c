@@ -162,49 +162,52 @@ static void route_set(const struct dialog *d, enum dialog_end sender, struct rou
         }
 }
 
-/* The first request of the way, where it is the client's own, and the dialog it belongs to. */
-static const struct hop *own_request(const struct judgement *j, struct dialog **ret_dialog,
-                                     enum dialog_end *ret_end)
+/* The dialog that an own request of its sender belongs to; NULL where its setup was not captured. */
+static struct dialog *own_dialog(const struct judgement *j, const struct passage *p, enum dialog_end *ret_end)
 {
-    const struct passage *p = j->way->n ? &j->way->passage[0] : NULL;
-    struct leg *leg = p && p->request ? session_leg(j->session, p->request->call_id) : NULL;
+    struct leg *leg = judgement_own(p) ? session_leg(j->session, p->request->call_id) : NULL;
+    struct dialog *d = leg ? leg_dialog(leg, p->request->from_tag, p->request->to_tag, false, ret_end) : NULL;
 
-    if (!leg || p->depth > 1)
-        return NULL;
-    *ret_dialog = leg_dialog(leg, p->request->from_tag, p->request->to_tag, false, ret_end);
-    return *ret_dialog && (*ret_dialog)->confirmed ? p->request : NULL;
+    return d && d->confirmed ? d : NULL;
 }
 
 /* A proxy that closes of its own accord (TS 24.229 5.4.5.1.2) sends on from where it stands: without the
  * entries of those on the other side of it, and its own. */
-static unsigned passed_over(const struct judgement *j, const struct hop *h, const struct routes *want,
+static unsigned passed_over(const struct judgement *j, const struct passage *p, const struct routes *want,
                             const struct routes *have)
 {
-    return !(h->from & j->bound->clients) && have->n < want->n ? want->n - have->n : 0;
+    bool client = p->request->from & j->bound->clients;
+
+    return !client && p->joint == JOINT_FIRST && have->n < want->n ? want->n - have->n : 0;
 }
 
-static void check_route_set(struct judgement *j, const struct rule *self)
+static void check_own_routes(struct judgement *j, const struct rule *self, const struct passage *p)
 {
-    struct dialog *d;
     enum dialog_end end;
-    const struct hop *h = own_request(j, &d, &end);
+    const struct dialog *d = own_dialog(j, p, &end);
     struct routes want, have;
     struct finding *f;
 
-    if (!h || !d->route_down.p)
+    if (!d || !d->route_down.p)
         return;
     route_set(d, end, &want);
-    read_routes(&h->msg, SIP_ROUTE, &have);
-    if (!loose(&want) || want.n == ROUTES_MAX || same_routes(&want, passed_over(j, h, &want, &have), &have))
+    read_routes(&p->request->msg, SIP_ROUTE, &have);
+    if (!loose(&want) || want.n == ROUTES_MAX || same_routes(&want, passed_over(j, p, &want, &have), &have))
         return;
-    f = judgement_find(j, self, j->bound->flow->step[j->first_step].number,
+    f = judgement_find(j, self, judgement_own_step(j, p),
                        judgement_text(j, "%s sends the Route set of the dialog, %u entries, the first %.*s",
-                                      judgement_sender(j, h), want.n,
+                                      judgement_sender(j, p->request), want.n,
                                       SLICE_ARG(want.n ? slice_head(want.value[0], 100) : SLICE("none"))),
                        judgement_text(j, "it sent %u, the first %.*s", have.n,
                                       SLICE_ARG(have.n ? slice_head(have.value[0], 100) : SLICE("none"))));
     judgement_weigh(j, f);
-    finding_show(f, h);
+    finding_show(f, p->request);
+}
+
+static void check_route_set(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->way->n; i++)
+        check_own_routes(j, self, &j->way->passage[i]);
 }
 
 /* A proxy that is responsible for the Request-URI may put the registered contact in its place (16.5): never
@@ -217,22 +220,28 @@ static bool names_address(struct slice text)
     return sip_uri_decode(text, &uri) && addr_parse(uri.host, &a);
 }
 
-static void check_ruri(struct judgement *j, const struct rule *self)
+static void check_own_target(struct judgement *j, const struct rule *self, const struct passage *p)
 {
-    struct dialog *d;
     enum dialog_end end;
-    const struct hop *own = own_request(j, &d, &end);
+    const struct dialog *d = own_dialog(j, p, &end);
     struct finding *f;
 
-    if (own && d->target[!end].p && !d->target_moving && !sip_uri_eq(d->target[!end], sip_uri(&own->msg))) {
-        f = judgement_find(
-            j, self, j->bound->flow->step[0].number,
-            judgement_text(j, "%s sends the request to the remote target, %.*s", judgement_sender(j, own),
-                           SLICE_ARG(slice_head(d->target[!end], 120))),
-            judgement_text(j, "its Request-URI is %.*s", SLICE_ARG(slice_head(sip_uri(&own->msg), 120))));
-        judgement_weigh(j, f);
-        finding_show(f, own);
-    }
+    if (!d || !d->target[!end].p || d->target_moving ||
+        sip_uri_eq(d->target[!end], sip_uri(&p->request->msg)))
+        return;
+    f = judgement_find(
+        j, self, judgement_own_step(j, p),
+        judgement_text(j, "%s sends the request to the remote target, %.*s", judgement_sender(j, p->request),
+                       SLICE_ARG(slice_head(d->target[!end], 120))),
+        judgement_text(j, "its Request-URI is %.*s", SLICE_ARG(slice_head(sip_uri(&p->request->msg), 120))));
+    judgement_weigh(j, f);
+    finding_show(f, p->request);
+}
+
+static void check_ruri(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->way->n; i++)
+        check_own_target(j, self, &j->way->passage[i]);
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
         struct routes in;
