@@ -74,7 +74,7 @@ static void counts_what_comes_again(void)
     CU_ASSERT_EQUAL(h->nrepeats, 40);
     CU_ASSERT_EQUAL(h->repeat[HOP_REPEATS_MAX - 1].frame, HOP_REPEATS_MAX + 1);
     CU_ASSERT_FALSE(h->repeat_differs);
-    for (uint32_t source = 1; source <= 6; source++)
+    for (uint32_t source = 1; source <= HOP_ELSEWHERE_MAX + 2; source++)
         for (int i = 0; i < 2; i++) {
             saying(&s, BYE("z9hG4bK1"), "192.0.2.1", "192.0.2.2", 50 + i);
             CU_ASSERT_TRUE(hop_repeat(&arena, h, seen_from(&s, source)));

@@ -183,10 +183,12 @@ static void sources_may_share_a_clock(void)
         talk_setup(&b.talk, &s);
         bye = talk_close(&b.talk, &s, false, 2);
         b.talk.message[bye + 1].source = 1;
+        b.talk.message[talk_repeat(&b.talk, bye, 0)].source = 1; /* seen on both is no retransmission */
         CU_ASSERT_EQUAL(feed(&b), 0);
         CU_ASSERT_EQUAL(trace_end(b.trace), 0);
         CU_ASSERT_EQUAL_FATAL(b.n, 1);
-        CU_ASSERT_EQUAL(hop_order(b.kept[0]->hop[0], b.kept[0]->hop[1]), shared ? HOP_BEFORE : HOP_UNORDERED);
+        CU_ASSERT_EQUAL(hop_order(b.kept[0]->hop[0], b.kept[0]->hop[1]), shared ? HOP_BEFORE : HOP_AFTER);
+        CU_ASSERT_TRUE(b.kept[0]->hop[0]->nrepeats == 0 && b.kept[0]->hop[0]->nelsewhere == 1);
         close_bench(&b);
     }
 }

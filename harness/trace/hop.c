@@ -133,11 +133,14 @@ bool hop_same(const struct hop *h, const struct said *said, struct slice branch)
            slice_eq(h->from_tag, said->from_tag);
 }
 
-/* Only a first sighting by each clock tells of order; that others retransmit as well is known from one. */
-static bool note_elsewhere(struct hop *h, struct sighting at)
+/* Only a first sighting by each capture point and clock tells of order; that others retransmit as well is
+ * known from one. */
+static bool note_elsewhere(struct arena *arena, struct hop *h, struct sighting at)
 {
+    if (!h->elsewhere && !(h->elsewhere = arena_alloc(arena, HOP_ELSEWHERE_MAX * sizeof *h->elsewhere)))
+        return false;
     for (uint32_t i = 0; i < h->nelsewhere && i < HOP_ELSEWHERE_MAX; i++)
-        if (h->elsewhere[i].clock == at.clock)
+        if (h->elsewhere[i].source == at.source && h->elsewhere[i].clock == at.clock)
             return true;
     if (h->nelsewhere < HOP_ELSEWHERE_MAX)
         h->elsewhere[h->nelsewhere] = at;
@@ -149,8 +152,8 @@ bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said)
 {
     const struct sighting at = said_where(said);
 
-    if (at.clock != h->first.clock)
-        return note_elsewhere(h, at);
+    if (at.source != h->first.source || at.clock != h->first.clock)
+        return note_elsewhere(arena, h, at);
     if (said->payload->again)
         return true;
     if (!h->repeat && !(h->repeat = arena_alloc(arena, HOP_REPEATS_MAX * sizeof *h->repeat)))
@@ -204,14 +207,14 @@ bool hop_seen_before(const struct hop *h, const struct sighting *at)
     return own && order(own, at) == HOP_BEFORE;
 }
 
+/* What the first of the clocks that have seen both can tell. */
 enum hop_order hop_order(const struct hop *a, const struct hop *b)
 {
     const struct sighting *other = seen_by(b, a->first.clock);
+    enum hop_order found = other ? order(&a->first, other) : HOP_UNORDERED;
 
-    if (other)
-        return order(&a->first, other);
-    for (uint32_t i = 0; i < a->nelsewhere && i < HOP_ELSEWHERE_MAX; i++)
+    for (uint32_t i = 0; found == HOP_UNORDERED && i < a->nelsewhere && i < HOP_ELSEWHERE_MAX; i++)
         if ((other = seen_by(b, a->elsewhere[i].clock)))
-            return order(&a->elsewhere[i], other);
-    return HOP_UNORDERED;
+            found = order(&a->elsewhere[i], other);
+    return found;
 }

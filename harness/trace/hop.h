@@ -18,19 +18,19 @@ struct sighting {
     nsec_t stamp;   /* of a report: what the reporter's clock said; 0 where there is none */
 };
 
-enum { HOP_REPEATS_MAX = 16, HOP_ELSEWHERE_MAX = 3, HOP_VIAS_MAX = 64 };
+enum { HOP_REPEATS_MAX = 16, HOP_ELSEWHERE_MAX = 8, HOP_VIAS_MAX = 64 };
 
 struct hop {
     struct sip_msg msg;
     struct endpoint src, dst;
     role_set from, to; /* who owns the two ends; 0 for a stranger */
     enum transport transport;
-    struct sighting first;   /* of the message itself */
-    uint32_t nrepeats;       /* retransmissions seen from the same place (may exceed the table) */
-    struct sighting *repeat; /* the first HOP_REPEATS_MAX of them */
-    uint32_t nelsewhere;     /* the same message seen by further capture points: no retransmission */
-    struct sighting elsewhere[HOP_ELSEWHERE_MAX]; /* the first of these */
-    bool repeat_differs;                          /* a "retransmission" was not the same message again */
+    struct sighting first;      /* of the message itself */
+    uint32_t nrepeats;          /* retransmissions seen from the same place (may exceed the table) */
+    struct sighting *repeat;    /* the first HOP_REPEATS_MAX of them */
+    uint32_t nelsewhere;        /* the same message seen by further capture points: no retransmission */
+    struct sighting *elsewhere; /* the first HOP_ELSEWHERE_MAX of these */
+    bool repeat_differs;        /* a "retransmission" was not the same message again */
 
     unsigned nvias; /* 0 where there is none */
     const struct sip_via *const
