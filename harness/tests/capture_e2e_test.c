@@ -164,6 +164,7 @@ static void test_all_at_once(void)
     check_passes(&r, 2);
     CU_ASSERT_EQUAL(size_of(&r, 0, "findings"), size_of(&alone, 0, "findings"));
     CU_ASSERT_EQUAL(size_of(&r, 1, "findings"), size_of(&alone, 1, "findings"));
+    CU_ASSERT_EQUAL(counted(&r, "sip_messages"), counted(&alone, "sip_messages"));
     CU_ASSERT_TRUE(counted(&r, "duplicate_frames") > counted(&alone, "sip_messages"));
     runner_done(&r);
     runner_done(&alone);

@@ -128,6 +128,32 @@ static void notes_who_else_saw_a_message(void)
     close_bench(&b);
 }
 
+/* Over a stream each capture point hands on all that it saw. */
+static void counts_a_message_of_streams_once(void)
+{
+    for (unsigned known = 0; known < 2; known++) {
+        struct bench b;
+        struct talk_session s = talk_default(1);
+        int messages;
+
+        s.transport = TRANSPORT_TCP;
+        open_bench(&b, &(struct trace_config){.many_clocks = known});
+        talk_setup(&b.talk, &s);
+        talk_close(&b.talk, &s, false, 2);
+        messages = b.talk.n;
+        for (int i = 0; i < messages; i++)
+            b.talk.message[talk_repeat(&b.talk, i, 0)].source = 1;
+        CU_ASSERT_EQUAL(feed(&b), 0);
+        CU_ASSERT_EQUAL(trace_end(b.trace), 0);
+        CU_ASSERT_EQUAL_FATAL(b.n, 1);
+        CU_ASSERT_EQUAL(trace_counts(b.trace)->messages, known ? 35 : 70);
+        CU_ASSERT_EQUAL(b.kept[0]->nhops, 14);
+        for (unsigned i = 0; i < b.kept[0]->nhops; i++)
+            CU_ASSERT_TRUE(b.kept[0]->hop[i]->nrepeats == 0 && b.kept[0]->hop[i]->nelsewhere == 1);
+        close_bench(&b);
+    }
+}
+
 /* The first two hops as they were seen with these times, ours and the reporters'. */
 static enum hop_order order_of(nsec_t time, uint32_t reporter, nsec_t stamp)
 {
@@ -344,6 +370,7 @@ static const struct test tests[] = {
     {"counts retransmissions, and other captures' views", counts_retransmissions_and_other_captures},
     {"retires what is over", retires_what_is_over},
     {"notes who else saw a message", notes_who_else_saw_a_message},
+    {"counts a message of streams once", counts_a_message_of_streams_once},
     {"order is what one clock says twice", order_is_what_one_clock_says_twice},
     {"sources may share a clock", sources_may_share_a_clock},
     {"retires nothing by time where there are many clocks", many_clocks_retire_nothing},

@@ -4,6 +4,12 @@
 #include <stdlib.h>
 
 #include "trace/registry.h"
+#include "wire/dedup.h"
+#include "wire/hash.h"
+
+/* STREAMED_MAX: messages among which one is found again. ONE_MESSAGE: an id for all of them, so that a copy
+ * is one that follows within DEDUP_STRONG. */
+enum { STREAMED_MAX = 1 << 16, ONE_MESSAGE = 1 };
 
 struct trace {
     struct trace_config config;
@@ -11,6 +17,9 @@ struct trace {
     struct registry *registry;
     uint32_t links[PROFILE_FUNCTIONS_MAX];
     struct messages messages; /* for trace_take */
+    bool heard;               /* something, by this source: */
+    uint32_t source;
+    struct dedup *dedup; /* of streams, where there are several sources, or from the second one on */
 };
 
 int trace_new(const struct trace_config *config, struct session_sink sink, struct trace **ret)
@@ -25,6 +34,8 @@ int trace_new(const struct trace_config *config, struct session_sink sink, struc
         t->config.memory_max = (size_t)1 << 30;
     messages_init(&t->messages, (struct message_sink){trace_hear, t});
     e = registry_new(&t->config, sink, &t->counts, &t->registry);
+    if (e == 0 && (config->many_clocks || config->nclocks > 1))
+        e = dedup_new(STREAMED_MAX, &t->dedup);
     if (e < 0) {
         trace_free(t);
         return e;
@@ -38,6 +49,7 @@ void trace_free(struct trace *t)
     if (!t)
         return;
     registry_free(t->registry);
+    dedup_free(t->dedup);
     free(t);
 }
 
@@ -49,14 +61,39 @@ static uint32_t clock_of(const struct trace *t, const struct payload *p)
     return p->source < t->config.nclocks ? t->config.clock[p->source] : p->source;
 }
 
+/* Whether another capture point has shown a message of a stream; of datagrams the wire knows (payload.again).
+ * Each puts its streams together by itself. 1, 0, or -ENOMEM. */
+static int was_heard_elsewhere(struct trace *t, const struct sip_msg *m, const struct payload *p)
+{
+    struct endpoint src = {.addr = p->src.addr}, dst = {.addr = p->dst.addr};
+    uint32_t source = p->source ^ p->reporter;
+
+    if (p->again || p->transport == TRANSPORT_UDP)
+        return p->again;
+    if (!t->heard)
+        t->source = source;
+    t->heard = true;
+    if (!t->dedup && source == t->source)
+        return 0;
+    if (!t->dedup && dedup_new(STREAMED_MAX, &t->dedup) < 0)
+        return -ENOMEM;
+    return dedup_seen(t->dedup, hash_bytes(sip_text(m), hash_way(&src, &dst)), ONE_MESSAGE, p->time,
+                      source) == DEDUP_ELSEWHERE;
+}
+
 int trace_hear(void *ctx, const struct sip_msg *m, const struct payload *p)
 {
     struct trace *t = ctx;
-    struct said said = {.msg = m, .payload = p, .clock = clock_of(t, p)};
+    struct payload again = *p;
+    struct said said = {.msg = m, .payload = &again, .clock = clock_of(t, p)};
+    int e = was_heard_elsewhere(t, m, p);
 
+    if (e < 0)
+        return e;
+    again.again = e;
     said.from = profile_owners(t->config.profile, &p->src);
     said.to = profile_owners(t->config.profile, &p->dst);
-    if (p->again)
+    if (again.again)
         return registry_say(t->registry, &said);
     t->counts.messages++;
     if ((m->defects & ~SIP_DEFECTS_LEGAL) && !(m->defects & SIP_DEFECT_CUT))
