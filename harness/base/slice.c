@@ -73,12 +73,3 @@ bool slice_number(struct slice s, uint64_t max, uint64_t *ret)
     *ret = value;
     return true;
 }
-
-uint64_t slice_hash(struct slice s)
-{
-    uint64_t h = 14695981039346656037u;
-
-    for (size_t i = 0; i < s.n; i++)
-        h = (h ^ (unsigned char)s.p[i]) * 1099511628211u;
-    return h;
-}

@@ -58,7 +58,4 @@ size_t slice_find_slice(struct slice s, struct slice what);
  * is anything else or the number is over `max`. */
 bool slice_number(struct slice s, uint64_t max, uint64_t *ret);
 
-/* FNV-1a over the bytes, for tables that outsiders cannot choose the keys of at length. */
-uint64_t slice_hash(struct slice s);
-
 #endif

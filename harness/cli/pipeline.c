@@ -27,36 +27,6 @@ struct pipeline {
     uint64_t holes_told, holes_known;
 };
 
-/* Frames whose bytes could have been SIP and were not handed on. */
-static uint64_t count_holes(const struct pipeline *p)
-{
-    static const enum wire_count holes[] = {
-        WIRE_AFTER_CLOSE,
-        WIRE_TLS_UNREADABLE,
-        WIRE_TLS_KEYLESS,
-        WIRE_ENCRYPTED,
-        WIRE_LINK_UNKNOWN,
-        WIRE_SHORT,
-        WIRE_NESTED,
-        WIRE_FRAGMENT_CROWDED,
-        WIRE_FRAGMENT_INCOMPLETE,
-        WIRE_HEP_BAD,
-        WIRE_TCP_GAP,
-        WIRE_TCP_LIMIT_STREAM,
-        WIRE_TCP_LIMIT_BYTES,
-        WIRE_TCP_LIMIT_CONNECTIONS,
-        WIRE_SCTP_GAP,
-        WIRE_SCTP_LIMIT,
-        WIRE_WS_UNREADABLE,
-        WIRE_WS_LOST,
-    };
-    uint64_t n = 0;
-
-    for (size_t i = 0; i < sizeof holes / sizeof holes[0]; i++)
-        n += wire_count(p->wire, holes[i]);
-    return n;
-}
-
 /* --- the judging half */
 
 static int judge_one(void *ctx, struct session *s)
@@ -105,7 +75,7 @@ static int put_message(void *ctx, const struct sip_msg *m, const struct payload 
 {
     struct pipeline *p = ctx;
 
-    p->news.holes = count_holes(p);
+    p->news.holes = wire_holes(p->wire);
     if (p->handover)
         return handover_put(p->handover, &p->news, m, from);
     return take_message(p, &p->news, m, from);
@@ -218,7 +188,7 @@ int pipeline_end(struct pipeline *p)
 
     if (e < 0)
         return give_up(p, e);
-    p->news.holes = count_holes(p);
+    p->news.holes = wire_holes(p->wire);
     return p->handover ? handover_end(p->handover, &p->news) : take_end(p, &p->news);
 }
 

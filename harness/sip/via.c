@@ -99,3 +99,19 @@ bool sip_via_decode(struct slice value, struct sip_via *ret)
             p--;
     return sent_by(lex_skip_space(p, semi), semi, ret) && ok;
 }
+
+struct slice sip_via_branch(struct slice value)
+{
+    const char *text = lex_text(value).p, *end = text + value.n;
+    const char *p = memchr(text, ';', value.n), *semi;
+    struct sip_via via;
+
+    /* Mostly it is the first parameter, and nothing is quoted. */
+    if (p && end - p > 8 && memcmp(p, ";branch=", 8) == 0 && lex_is(p[8], LEX_TOKEN)) {
+        p += 8;
+        semi = memchr(p, ';', (size_t)(end - p));
+        return lex_trimmed(p, semi ? semi : end);
+    }
+    sip_via_decode(value, &via);
+    return via.branch;
+}

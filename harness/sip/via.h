@@ -18,4 +18,7 @@ struct sip_via {
  * stands there twice the first counts. */
 bool sip_via_decode(struct slice value, struct sip_via *ret);
 
+/* The branch alone, quicker. */
+struct slice sip_via_branch(struct slice value);
+
 #endif

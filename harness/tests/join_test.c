@@ -30,7 +30,7 @@ static struct tracked *session(struct join *j, const char *headers, const char *
     struct tracked_leg *leg;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(t);
-    leg = tracked_leg_add(&legs, t, slice_of(call_id), slice_hash(slice_of(call_id)));
+    leg = tracked_leg_add(&legs, t, slice_of(call_id), hash_bytes(slice_of(call_id), 0));
     CU_ASSERT_PTR_NOT_NULL_FATAL(leg);
     leg->leg.root = 1;
     leg->leg.reached = 2;

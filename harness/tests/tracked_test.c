@@ -15,15 +15,15 @@ static void finds_legs_by_call_id(void)
     for (int i = 0; i < SESSION_LEGS_MAX + 2; i++) {
         char id[16];
         snprintf(id, sizeof id, "call-%d", i);
-        leg = tracked_leg_add(&legs, t, slice_of(id), slice_hash(slice_of(id)));
+        leg = tracked_leg_add(&legs, t, slice_of(id), hash_bytes(slice_of(id), 0));
         CU_ASSERT_EQUAL(leg != NULL, i < SESSION_LEGS_MAX);
     }
-    leg = tracked_leg_find(legs, SLICE("call-7"), slice_hash(SLICE("call-7")));
+    leg = tracked_leg_find(legs, SLICE("call-7"), hash_bytes(SLICE("call-7"), 0));
     CU_ASSERT_PTR_NOT_NULL_FATAL(leg);
     CHECK_SLICE(leg->leg.call_id, "call-7");
     CU_ASSERT_TRUE(leg->owner == t && tracked_leg_of(&leg->leg) == leg);
-    CU_ASSERT_PTR_NULL(tracked_leg_find(legs, SLICE("call-99"), slice_hash(SLICE("call-99"))));
-    CU_ASSERT_PTR_NULL(tracked_leg_find(legs, SLICE(""), slice_hash(SLICE(""))));
+    CU_ASSERT_PTR_NULL(tracked_leg_find(legs, SLICE("call-99"), hash_bytes(SLICE("call-99"), 0)));
+    CU_ASSERT_PTR_NULL(tracked_leg_find(legs, SLICE(""), hash_bytes(SLICE(""), 0)));
     while (legs)
         tracked_leg_remove(&legs, legs);
     session_free(&t->session);

@@ -105,6 +105,29 @@ static void finds_params(void)
     CU_ASSERT_PTR_NULL(sip_param((struct slice){NULL, 0}, SLICE("a")).p);
 }
 
+/* The usual form, and all that comes near it. */
+static const struct {
+    const char *from, *tag;
+} tags[] = {
+    {"<sip:a>;tag=x", "x"},
+    {"<sip:a>;tag=x ;p", "x"},
+    {"<sip:a>;tag=x;tag=y", "x"},
+    {"<sip:a>;tag=", ""},
+    {"<sip:a>;tag=;p", ""},
+    {"<sip:a>;tag= x", "x"},
+    {"<sip:a>;TAG=x", "x"},
+    {"<sip:a>;tag=\"q;r\"", "q;r"},
+    {"<sip:a>;tags=x", ""},
+    {"<sip:a>;p=1;tag=x", "x"},
+    {"<sip:a> ;tag=x", "x"},
+    {"<sip:a;tag=no>;tag=x", "x"},
+    {"Al <sip:a>;tag=x", "x"},
+    {"\"A>;tag=no\" <sip:a>;tag=x", "x"},
+    {"\"A<b>\";tag=no <sip:a>;tag=x", "x"},
+    {"a>;tag=no <sip:a>;tag=x", "x"},
+    {"sip:a>;tag=x", "x"},
+};
+
 static void finds_tags(void)
 {
     struct sip_msg m;
@@ -115,6 +138,12 @@ static void finds_tags(void)
     scan(&m, "BYE sip:b@b SIP/2.0\r\nFrom: \"Al <sip:a@a>;tag=3\r\n\r\n");
     CHECK_SLICE(sip_tag(&m, SIP_FROM), "3");
     CU_ASSERT_PTR_NULL(sip_tag(&m, SIP_TO).p);
+    for (size_t i = 0; i < sizeof tags / sizeof tags[0]; i++) {
+        char text[200];
+        snprintf(text, sizeof text, "BYE sip:b@b SIP/2.0\r\nFrom: %s\r\n\r\n", tags[i].from);
+        scan(&m, text);
+        CU_ASSERT_TRUE(slice_eq(sip_tag(&m, SIP_FROM), slice_of(tags[i].tag)));
+    }
 }
 
 static const struct cseq_case {

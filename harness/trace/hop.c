@@ -74,13 +74,10 @@ void said_about(struct said *said)
 struct slice said_branch(const struct said *said)
 {
     struct sip_values walk;
-    struct sip_via via = {.port = 0};
     struct slice value;
 
     sip_values_start(&walk, said->msg, SIP_VIA);
-    if (sip_values_next(&walk, &value))
-        sip_via_decode(value, &via);
-    return via.branch;
+    return sip_values_next(&walk, &value) ? sip_via_branch(value) : (struct slice){NULL, 0};
 }
 
 void said_vias(const struct said *said, struct via_texts *ret)

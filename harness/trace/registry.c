@@ -283,7 +283,6 @@ static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
 static struct slice former_branch(const struct said *said)
 {
     struct sip_values walk;
-    struct sip_via via = {0};
     struct slice value;
 
     if (said->msg->status)
@@ -292,8 +291,7 @@ static struct slice former_branch(const struct said *said)
     for (int i = 0; i < 2; i++)
         if (!sip_values_next(&walk, &value))
             return (struct slice){NULL, 0};
-    sip_via_decode(value, &via);
-    return via.branch;
+    return sip_via_branch(value);
 }
 
 static struct tracked_leg *leg_of_branch(const struct session *s, struct slice branch)
@@ -327,7 +325,7 @@ static struct tracked_leg *find_by_branch(const struct registry *r, const struct
 int registry_say(struct registry *r, struct said *said)
 {
     struct slice call_id = sip_value(said->msg, SIP_CALL_ID);
-    uint64_t hash = slice_hash(call_id);
+    uint64_t hash = hash_bytes(call_id, 0);
     struct tracked_leg *leg;
     int e = 0;
 

@@ -3,10 +3,11 @@
 #define CPMSPEC_TRACE_TRACKED_H
 
 #include "trace/session.h"
+#include "wire/hash.h"
 
 #define HASH_NONFATAL_OOM 1
 #define HASH_FUNCTION(key, len, hashv)                                                                       \
-    ((hashv) = (unsigned)slice_hash((struct slice){(const char *)(key), (len)}))
+    ((hashv) = (unsigned)hash_bytes((struct slice){(const char *)(key), (len)}, 0))
 #include <uthash.h>
 
 enum tracked_state {

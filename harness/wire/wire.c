@@ -292,6 +292,25 @@ uint64_t wire_count(const struct wire *w, enum wire_count which)
     }
 }
 
+/* Asked for with every message, so that it looks at the counts where they are. */
+uint64_t wire_holes(const struct wire *w)
+{
+    const struct ipfrag_counts *fragments = ipfrag_counts(w->ipfrag);
+    const struct sctp_counts *sctp = sctp_counts(w->sctp);
+    const struct tcp *parts[] = {w->tcp, w->tls};
+    uint64_t n = w->count[WIRE_AFTER_CLOSE] + w->count[WIRE_TLS_UNREADABLE] + w->count[WIRE_ENCRYPTED] +
+                 w->count[WIRE_LINK_UNKNOWN] + w->count[WIRE_SHORT] + w->count[WIRE_NESTED] +
+                 w->count[WIRE_HEP_BAD];
+
+    n += fragments->crowded + fragments->incomplete + sctp->gaps + sctp->limit;
+    n += w->stream.counts.ws_unreadable + w->stream.counts.ws_lost;
+    for (int i = 0; i < 2 && parts[i]; i++) {
+        const struct tcp_counts *c = tcp_counts(parts[i]);
+        n += (i == 0 ? c->gaps : 0) + c->stream_limit + c->buffer_limit + c->connection_limit;
+    }
+    return n + (w->tls ? stream_unread(&w->stream, w->latest - UNREAD_AFTER) : 0);
+}
+
 const char *wire_count_name(enum wire_count which)
 {
     return which < WIRE_COUNTS ? words[which].name : "?";

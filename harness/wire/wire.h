@@ -88,6 +88,8 @@ int wire_flush(struct wire *w);
 /* How many frames were taken. */
 uint64_t wire_frames(const struct wire *w);
 uint64_t wire_count(const struct wire *w, enum wire_count which);
+/* How often bytes that could have been SIP were not handed on, for whatever reason. */
+uint64_t wire_holes(const struct wire *w);
 /* "not_sip": for results; "a datagram or stream of something else than SIP": for people. */
 const char *wire_count_name(enum wire_count which);
 const char *wire_count_text(enum wire_count which);
