@@ -111,6 +111,7 @@ docs: $(BUILD)/cpmspec
 clean:
 	rm -rf build build-*
 
+include scripts/bench.mk
 include scripts/mutants.mk
 include scripts/quality.mk
 -include $(wildcard $(BUILD)/*/*.d)
