@@ -125,6 +125,17 @@ static void check_origin(struct judgement *j, const struct rule *self)
     check_fate(j, self, FATE_MADE_UP);
 }
 
+/* A mirror port may show two messages in the wrong order when they are as near as this: nearer than any
+ * function answers of itself. */
+#define MIRRORED (20 * NSEC_PER_USEC)
+
+static bool too_near(const struct pair *p)
+{
+    const struct sighting *in = &p->in->first, *out = &p->out->first;
+
+    return in->clock == out->clock && in->time - out->time < MIRRORED;
+}
+
 static void check_causality(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
@@ -133,7 +144,8 @@ static void check_causality(struct judgement *j, const struct rule *self)
         enum hop_order order;
         struct finding *f;
 
-        if (!p->reply || (order = hop_order(p->in, p->out)) == HOP_BEFORE)
+        if (!p->reply || (order = hop_order(p->in, p->out)) == HOP_BEFORE ||
+            (order == HOP_AFTER && too_near(p)))
             continue;
         doubt = order == HOP_AFTER ? judgement_doubt(j) /* it may have come once before, unseen */
                                    : "no single capture shows both, and clocks of two are not compared; "

@@ -4,7 +4,8 @@
 /* A retransmission may be this much early (clocks, batching in the capture) or late (a busy host): as a part
  * of the interval, and at least so much. */
 enum { EARLY_PART = 4 };
-#define SLACK (50 * NSEC_PER_MSEC)
+#define TERMINAL_T1 (2 * NSEC_PER_SEC)
+#define SLACK       (50 * NSEC_PER_MSEC)
 
 static void check_transport(struct judgement *j, const struct rule *self)
 {
@@ -64,20 +65,30 @@ static void check_timing(struct judgement *j, const struct rule *self)
     }
 }
 
+/* The sender's T1: a terminal's may be 2 s (TS 24.229 7.7), whatever those of the network are. Its first
+ * interval tells. */
+static nsec_t own_t1(const struct judgement *j, const struct hop *h)
+{
+    nsec_t shorter, first;
+
+    sighting_gap(&h->first, &h->repeat[0], &shorter, &first);
+    first = first < TERMINAL_T1 ? first : TERMINAL_T1;
+    return first > j->profile->t1 ? first : j->profile->t1;
+}
+
 /* Timer F: nobody sends a request again after 64*T1. */
 static void check_final(struct judgement *j, const struct rule *self)
 {
-    nsec_t limit = 64 * j->profile->t1;
-
     for (unsigned i = 0; i < j->way->n; i++) {
         const struct passage *p = &j->way->passage[i];
         const struct hop *h = p->request;
         uint32_t n = h && h->nrepeats < HOP_REPEATS_MAX ? h->nrepeats : HOP_REPEATS_MAX;
-        nsec_t last, longer;
+        nsec_t last, longer, limit;
         struct finding *f;
 
         if (!h || !h->nrepeats)
             continue;
+        limit = 64 * own_t1(j, h);
         sighting_gap(&h->first, &h->repeat[n - 1], &last, &longer);
         if (last <= limit + limit / EARLY_PART)
             continue;

@@ -52,15 +52,24 @@ static void check_pushed(struct judgement *j, const struct rule *self)
     }
 }
 
-/* Whether every parameter of `a` stands in `b` with its value. What the receiver adds to the topmost of a
- * request (18.2.1, RFC 3581) may come: that is `receiver`. */
+/* What the receiver writes into the topmost entry of a request (18.2.1, RFC 3581), and into that of the
+ * answer it sends there: RFC 6223 (keep), RFC 7339 (oc). */
+static bool receivers_own(struct slice name)
+{
+    return slice_ieq(name, SLICE("received")) || slice_ieq(name, SLICE("rport")) ||
+           slice_ieq(name, SLICE("keep")) || slice_ieq(name, SLICE("oc")) ||
+           slice_istarts(name, SLICE("oc-"));
+}
+
+/* Whether every parameter of `a` stands in `b` with its value, those that are the `receiver`'s to write
+ * apart. */
 static bool params_in(struct slice a, struct slice b, bool receiver)
 {
     struct sip_params walk = {.rest = a};
     struct slice name, value, other;
 
     while (sip_params_next(&walk, &name, &value)) {
-        if (receiver && (slice_ieq(name, SLICE("received")) || slice_ieq(name, SLICE("rport"))))
+        if (receiver && receivers_own(name))
             continue;
         other = sip_param(b, name);
         if (!other.p || !slice_eq(other, value))
@@ -81,13 +90,12 @@ static bool same_entry(const struct sip_via *a, const struct sip_via *b, bool re
 
 /* The first entry that stands otherwise in the longer stack than in the shorter one, which is its lower end;
  * the number of entries of the shorter one where there is none. */
-static unsigned first_changed(const struct hop *shorter, const struct hop *longer, bool request)
+static unsigned first_changed(const struct hop *shorter, const struct hop *longer)
 {
     unsigned more = longer->nvias > shorter->nvias ? longer->nvias - shorter->nvias : 0;
 
     for (unsigned i = 0; i < shorter->nvias; i++)
-        if (i + more >= longer->nvias ||
-            !same_entry(shorter->via[i], longer->via[i + more], request && i == 0))
+        if (i + more >= longer->nvias || !same_entry(shorter->via[i], longer->via[i + more], i == 0))
             return i;
     return shorter->nvias;
 }
@@ -114,7 +122,7 @@ static void check_preserved(struct judgement *j, const struct rule *self)
                 j, self, p,
                 judgement_text(j, "%s leaves the Vias below its own as they were", judgement_maker(j, p)),
                 judgement_text(j, "it was handed %u and sent %u with its own", p->in->nvias, p->out->nvias));
-        if (!comparable(p) || (at = first_changed(shorter, longer, !p->reply)) == shorter->nvias)
+        if (!comparable(p) || (at = first_changed(shorter, longer)) == shorter->nvias)
             continue;
         judgement_find_pair(j, self, p,
                             judgement_text(j, "%s leaves the Vias below its own as they were: %.*s",

@@ -195,18 +195,20 @@ static int choose_attempt(struct finder *f, struct way *w, int first)
     return chosen;
 }
 
-/* Ends agree: the answer runs back where the request came from. */
-static bool runs_back(const struct passage *p, const struct hop *reply)
-{
-    if (p->request)
-        return addr_eq(&reply->src.addr, &p->request->dst.addr) &&
-               addr_eq(&reply->dst.addr, &p->request->src.addr);
-    return (reply->from & p->to) && (reply->to & p->from);
-}
-
 /* How surely an answer belongs to a passage that it ran back over: by everything that 17.1.3 and 8.2.6.2 ask
  * for, by its branch, or (where a function spoiled those) by its dialog alone. */
 enum bond { BOND_FULL, BOND_BRANCH, BOND_DIALOG, BONDS };
+
+/* Ends agree: the answer runs back where the request came from. Where its branch says so it may be another
+ * node of the same function: sent-by need not be the address that the request came from (18.2.2). */
+static bool runs_back(const struct passage *p, const struct hop *reply, enum bond bond)
+{
+    const struct hop *r = p->request;
+
+    if (r && addr_eq(&reply->src.addr, &r->dst.addr) && addr_eq(&reply->dst.addr, &r->src.addr))
+        return true;
+    return (!r || bond != BOND_DIALOG) && (reply->from & p->to) && (reply->to & p->from);
+}
 
 static bool bound(const struct passage *p, const struct hop *h, enum bond bond)
 {
@@ -239,8 +241,8 @@ static void attach_replies(struct way *w)
             struct passage *p = &w->passage[k];
             for (unsigned i = 0; i < s->nhops && !p->reply; i++) {
                 const struct hop *h = s->hop[i];
-                if (h->msg.status >= 200 && bound(p, h, (enum bond)bond) && runs_back(p, h) &&
-                    (bond == BOND_FULL || !on_passage(w, h)))
+                if (h->msg.status >= 200 && bound(p, h, (enum bond)bond) &&
+                    runs_back(p, h, (enum bond)bond) && (bond == BOND_FULL || !on_passage(w, h)))
                     p->reply = h;
             }
         }

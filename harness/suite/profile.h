@@ -93,7 +93,8 @@ void profile_index(struct profile *p);
 int profile_function(const struct profile *p, const char *role);
 
 /* Who owns an endpoint: a node of that very port before one of every port, a longer network before a shorter
- * one. 0 where nobody does. */
+ * one. Another port of an address where but one function lives is that function's too: connections come from
+ * ports of their own. 0 where nobody does. */
 role_set profile_owners(const struct profile *p, const struct endpoint *e);
 
 /* Whether two functions live on the same nodes, all of them (one server that plays both). */

@@ -97,10 +97,24 @@ static role_set port_owners(const struct profile_index *x, const struct addr *a,
     return owners || x->nnets == 0 ? owners : net_owners(x, a, port);
 }
 
+/* The only function at an address; 0 where there are several, or none. */
+static role_set host_owner(const struct profile *p, const struct addr *a)
+{
+    role_set all = 0;
+
+    for (int i = 0; i < p->nnodes; i++)
+        if (addr_in_net(a, &p->node[i].addr, p->node[i].bits))
+            all |= (role_set)1 << p->node[i].function;
+    return all & (all - 1) ? 0 : all;
+}
+
 role_set profile_owners(const struct profile *p, const struct endpoint *e)
 {
     role_set owners = port_owners(&p->index, &e->addr, e->port);
-    return owners ? owners : port_owners(&p->index, &e->addr, 0);
+
+    if (!owners)
+        owners = port_owners(&p->index, &e->addr, 0);
+    return owners ? owners : host_owner(p, &e->addr);
 }
 
 static bool same_place(const struct profile_node *a, const struct profile_node *b)

@@ -70,7 +70,7 @@ static void reads_the_reference_network(void)
     CU_ASSERT_TRUE(p->ncaptures == 1 && p->capture[0].kind == CAPTURE_INTERFACE);
     CU_ASSERT_TRUE(profile_supports(p, "tcp") && !profile_supports(p, "tc"));
     CU_ASSERT_EQUAL(owners(p, "127.0.10.1", 5060), 1u << function[flow_role(f, "client-a")]);
-    CU_ASSERT_EQUAL(owners(p, "127.0.10.1", 5061), 0);
+    CU_ASSERT_EQUAL(owners(p, "127.0.10.1", 40001), 1u << function[flow_role(f, "client-a")]);
     CU_ASSERT_EQUAL(owners(p, "127.0.10.2", 49152), 1u << function[flow_role(f, "core-a")]);
     CU_ASSERT_EQUAL(owners(p, "127.0.10.3", 5060), 1u << function[flow_role(f, "pf-a")]);
     CU_ASSERT_EQUAL(owners(p, "127.0.20.2", 0), 1u << function[flow_role(f, "core-b")]);
@@ -96,7 +96,8 @@ static void reads_everything(void)
     CU_ASSERT_STRING_EQUAL(p->transport, "tcp");
     CU_ASSERT_TRUE(p->function[0].under_test && p->function[0].b2bua);
     CU_ASSERT_EQUAL(owners(p, "2001:db8::3", 5070), 1);
-    CU_ASSERT_EQUAL(owners(p, "2001:db8::3", 5060), 0);
+    CU_ASSERT_EQUAL(owners(p, "2001:db8::3", 5060), 1);
+    CU_ASSERT_EQUAL(owners(p, "2001:db8::4", 5070), 0);
     CU_ASSERT_TRUE(p->t1 == 500 * NSEC_PER_MSEC && p->t2 == 2500 * NSEC_PER_MSEC &&
                    p->t4 == 5 * NSEC_PER_SEC);
     CU_ASSERT_TRUE(p->capture[0].kind == CAPTURE_HEP && p->capture[1].kind == CAPTURE_COMMAND);
@@ -162,6 +163,17 @@ static void knows_networks_of_everything(void)
     profile_free(p);
 }
 
+/* Of an address with no node for that port: its only function. */
+static role_set only_owner(const struct profile *p, const struct endpoint *e)
+{
+    role_set all = 0;
+
+    for (int i = 0; i < p->nnodes; i++)
+        if (addr_in_net(&e->addr, &p->node[i].addr, p->node[i].bits))
+            all |= (role_set)1 << p->node[i].function;
+    return __builtin_popcount(all) == 1 ? all : 0;
+}
+
 /* The table against a plain search through all nodes, over many endpoints. */
 static role_set slow_owners(const struct profile *p, const struct endpoint *e)
 {
@@ -177,7 +189,7 @@ static role_set slow_owners(const struct profile *p, const struct endpoint *e)
         best = (rank > best_rank ? 0 : best) | (role_set)1 << n->function;
         best_rank = rank;
     }
-    return best;
+    return best ? best : only_owner(p, e);
 }
 
 static void agrees_with_a_plain_search(void)

@@ -222,6 +222,7 @@ static void note_after(struct tracked *t, struct leg *leg, const struct said *sa
     enum dialog_end sender;
 
     if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_ACK || m->method == SIP_BYE ||
+        m->method == SIP_NOTIFY || m->method == SIP_SUBSCRIBE || /* another usage of the dialog: RFC 5057 4 */
         !said->to_tag.n || sip_values_count(m, SIP_VIA) != 1 || !session_closed_before(&t->session, &at))
         return;
     d = leg_dialog(leg, said->from_tag, said->to_tag, false, &sender);
