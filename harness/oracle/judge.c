@@ -70,7 +70,8 @@ static void choose_flow(struct judge *judge, struct judgement *j)
     const struct bound_flow *best = &judge->config.flow[0];
     int most = -1;
 
-    for (int i = 0; i < 2; i++) {
+    /* A flow that begins with the sender and explains every step is not to be surpassed. */
+    for (int i = 0; i < 2 && most < best->flow->nrequests + FLOW_STEPS_MAX; i++) {
         const struct bound_flow *b = &judge->config.flow[i];
         bool begins = j->way->n && (j->way->passage[0].from >> b->function[b->flow->step[0].from] & 1);
         int found;
@@ -91,12 +92,13 @@ static void choose_flow(struct judge *judge, struct judgement *j)
 
 static void check_rules(struct judgement *j)
 {
+    const bool cut_short = judgement_cut_short(j);
     unsigned n;
     const struct rule *const *rule = rule_all(&n);
 
     j->nfindings = 0;
     for (unsigned i = 0; i < n; i++)
-        if (rule[i] == &rule_capture_whole || !judgement_cut_short(j))
+        if (rule[i] == &rule_capture_whole || !cut_short)
             rule[i]->check(j, rule[i]);
 }
 

@@ -3,12 +3,12 @@
 struct ladder {
     struct judgement *j;
     struct ladder_row *row;
-    int n;
+    int n, size;
 };
 
 static struct ladder_row *add_row(struct ladder *l)
 {
-    return l->n < LADDER_ROWS_MAX ? &l->row[l->n++] : NULL;
+    return l->n < l->size ? &l->row[l->n++] : NULL;
 }
 
 static void show_hop(struct ladder *l, struct ladder_row *row, const struct hop *h)
@@ -134,9 +134,12 @@ static void add_replies(struct ladder *l)
 
 const struct ladder_row *ladder_make(struct judgement *j, int *ret_n)
 {
-    struct ladder l = {.j = j};
+    struct ladder l = {.j = j,
+                       .size = 2 * (j->bound->flow->nrequests + (int)j->way->n) + (int)j->way->naside};
 
-    l.row = arena_alloc(j->arena, LADDER_ROWS_MAX * sizeof *l.row);
+    if (l.size > LADDER_ROWS_MAX)
+        l.size = LADDER_ROWS_MAX;
+    l.row = arena_alloc(j->arena, (size_t)l.size * sizeof *l.row);
     if (!l.row)
         return NULL;
     add_requests(&l);

@@ -129,8 +129,9 @@ static void check_popped(struct judgement *j, const struct rule *self)
         read_routes(&p->in->msg, SIP_ROUTE, &in);
         read_routes(&p->out->msg, SIP_ROUTE, &out);
         gone = in.n > out.n ? in.n - out.n : 0;
-        if (!loose(&in) || (out.n <= in.n && same_routes(&in, gone, &out) && may_pop(j, &in, gone, owner) &&
-                            (gone > 0 || own_routes(j, &in, owner) == 0)))
+        if ((out.n <= in.n && same_routes(&in, gone, &out) && may_pop(j, &in, gone, owner) &&
+             (gone > 0 || own_routes(j, &in, owner) == 0)) ||
+            !loose(&in))
             continue;
         judgement_find_pair(j, self, p,
                             judgement_text(j, "%s takes its own entry off the Route and leaves the rest",

@@ -94,7 +94,7 @@ static bool note_invite(struct leg *leg, const struct said *said)
     if (vias == 1 && !keep(arena, &leg->invite_branch, said_branch(said)))
         return false;
     leg->reached |= said->to;
-    leg->service |= has_service(m);
+    leg->service = leg->service || has_service(m);
     leg->invite_seen = true;
     if (said->msg->cseq_ok && said->msg->cseq > leg->caller_cseq)
         leg->caller_cseq = said->msg->cseq;

@@ -11,8 +11,18 @@
  * is one that follows within DEDUP_STRONG. */
 enum { STREAMED_MAX = 1 << 16, ONE_MESSAGE = 1 };
 
+/* Who owns the endpoints that spoke last: there are few, and each speaks again and again. */
+enum { OWNERS_KNOWN = 64 };
+
+struct owner {
+    struct endpoint at;
+    bool known;
+    role_set set;
+};
+
 struct trace {
     struct trace_config config;
+    struct owner owner[OWNERS_KNOWN];
     struct trace_counts counts;
     struct registry *registry;
     uint32_t links[PROFILE_FUNCTIONS_MAX];
@@ -61,6 +71,18 @@ static uint32_t clock_of(const struct trace *t, const struct payload *p)
     return p->source < t->config.nclocks ? t->config.clock[p->source] : p->source;
 }
 
+static role_set owners(struct trace *t, const struct endpoint *e)
+{
+    uint32_t low;
+    struct owner *o;
+
+    memcpy(&low, e->addr.b + sizeof e->addr.b - sizeof low, sizeof low);
+    o = &t->owner[((low ^ e->port) * 2654435761u >> 16) % OWNERS_KNOWN];
+    if (!o->known || o->at.port != e->port || !addr_eq(&o->at.addr, &e->addr))
+        *o = (struct owner){.at = *e, .known = true, .set = profile_owners(t->config.profile, e)};
+    return o->set;
+}
+
 /* Whether another capture point has shown a message of a stream; of datagrams the wire knows (payload.again).
  * Each puts its streams together by itself. 1, 0, or -ENOMEM. */
 static int was_heard_elsewhere(struct trace *t, const struct sip_msg *m, const struct payload *p)
@@ -91,8 +113,8 @@ int trace_hear(void *ctx, const struct sip_msg *m, const struct payload *p)
     if (e < 0)
         return e;
     again.again = e;
-    said.from = profile_owners(t->config.profile, &p->src);
-    said.to = profile_owners(t->config.profile, &p->dst);
+    said.from = owners(t, &p->src);
+    said.to = owners(t, &p->dst);
     if (again.again)
         return registry_say(t->registry, &said);
     t->counts.messages++;
