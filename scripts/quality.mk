@@ -41,9 +41,9 @@ $(BUILD)/tidy/%.ok: harness/%.c $(H_FILES) .clang-tidy
 cppcheck:
 	@mkdir -p $(BUILD)/cppcheck
 	$(V)cppcheck --quiet --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
-		'-Djson_array_foreach(a,i,v)=while (v)' '-Djson_object_foreach(o,k,v)=while (k)' \
-		--suppress=missingIncludeSystem --suppress=uninitvar --suppress=legacyUninitvar --cppcheck-build-dir=$(BUILD)/cppcheck -j 2 -D_GNU_SOURCE -Iharness \
-		harness
+		'-Djson_array_foreach(a,i,v)=while (v)' '-Djson_object_foreach(o,k,v)=while (v)' \
+		--suppress=missingIncludeSystem --suppress=uninitvar --suppress=legacyUninitvar \
+		--cppcheck-build-dir=$(BUILD)/cppcheck -j 2 -D_GNU_SOURCE -Iharness harness
 
 ## make coverage  how much of each file the self-tests run
 coverage:
