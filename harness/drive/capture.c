@@ -114,12 +114,13 @@ void capture_prove(struct capture *c)
     probe(c, true);
 }
 
-uint64_t capture_drops(const struct capture *c)
+uint64_t capture_end(struct capture *c)
 {
     uint64_t all = 0;
 
+    stop(c);
     for (int i = 0; i < c->ntaps; i++)
-        all += tap_drops(c->tap[i]);
+        all += tap_end(c->tap[i]);
     return all;
 }
 

@@ -31,8 +31,8 @@ void capture_free(struct capture *c);
 /* Has every capture point prove itself; proved() or broken() will tell. */
 void capture_prove(struct capture *c);
 
-/* Frames lost so far, in all. */
-uint64_t capture_drops(const struct capture *c);
+/* Ends the capture, proved or not; nothing more will come. Returns how many frames were lost, in all. */
+uint64_t capture_end(struct capture *c);
 
 /* How many capture points there will be. */
 int capture_points(const struct profile *p, enum sandbox_kind kind);

@@ -1,5 +1,7 @@
 #include "drive/logfile.h"
 
+#include "base/slice.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -67,4 +69,35 @@ const char *logfile_any(const char *path, const char *program, char *out, size_t
     if (f)
         fclose(f);
     return out;
+}
+
+static uint64_t dropped(const char *line)
+{
+    static const char dumpcap[] = "Packets received/dropped on interface '";
+    const char *colon = strncmp(line, dumpcap, sizeof dumpcap - 1) == 0 ? strstr(line, "': ") : NULL;
+    const char *number = colon ? strchr(colon, '/') : NULL;
+    uint64_t n = 0;
+
+    if (number)
+        number++;
+    else if (strstr(line, " packets dropped by kernel") == line + strspn(line, "0123456789"))
+        number = line;
+    else
+        return 0;
+    if (!slice_number((struct slice){number, strspn(number, "0123456789")}, UINT32_MAX, &n))
+        return 0;
+    return n;
+}
+
+uint64_t logfile_dropped(const char *path)
+{
+    FILE *f = fopen(path, "re");
+    char line[LINE];
+    uint64_t all = 0;
+
+    while (f && fgets(line, sizeof line, f))
+        all += dropped(line);
+    if (f)
+        fclose(f);
+    return all;
 }

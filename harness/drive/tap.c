@@ -1,5 +1,6 @@
 #include "drive/tap.h"
 
+#include "base/clock.h"
 #include "base/words.h"
 #include "drive/logfile.h"
 #include "drive/process.h"
@@ -11,6 +12,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/random.h>
@@ -18,7 +20,7 @@
 
 enum {
     RING_BYTES = 32 << 20, /* some seconds of a full gigabit */
-    ENDING_MS = 1000,      /* from the end of a command's output to its own */
+    ENDING_MS = 1000,      /* what a command has to end in */
 };
 
 struct tap {
@@ -206,7 +208,39 @@ bool tap_proved(const struct tap *t)
     return t->probes > 0 && t->seen;
 }
 
-uint64_t tap_drops(const struct tap *t)
+/* --- the end */
+
+/* Until the command closes its output; the last it writes may be its statistics. */
+static void wait_for_end(struct tap *t)
 {
-    return source_dropped(t->source);
+    nsec_t until = clock_monotonic() + ENDING_MS * NSEC_PER_MSEC, left;
+    struct pollfd fd = {.fd = source_fd(t->source), .events = POLLIN};
+    struct frame f;
+    struct error err;
+    int r;
+
+    do {
+        while ((r = source_next(t->source, &f, &err)) == 1)
+            ;
+        left = until - clock_monotonic();
+    } while ((r == -EAGAIN || r == -EINTR) && left > 0 && poll(&fd, 1, (int)(left / NSEC_PER_MSEC) + 1) >= 0);
+    fd.fd = process_fd(t->command);
+    left = until - clock_monotonic();
+    if (left > 0)
+        poll(&fd, 1, (int)(left / NSEC_PER_MSEC) + 1);
+}
+
+uint64_t tap_end(struct tap *t)
+{
+    uint64_t said, dropped;
+
+    if (!t->command)
+        return source_dropped(t->source);
+    if (process_reap(t->command) != 0) {
+        process_signal(t->command, SIGTERM);
+        wait_for_end(t);
+    }
+    said = logfile_dropped(t->log);
+    dropped = source_dropped(t->source);
+    return dropped > said ? dropped : said;
 }

@@ -39,7 +39,9 @@ bool tap_is_command(const struct tap *t);
 /* "the capture on eth0", "the capture by `ssh …`", "the listener for HEP at udp:…": for a person. */
 const char *tap_name(const struct tap *t);
 
-/* Packets that the capturing side lost so far, as far as it says. */
-uint64_t tap_drops(const struct tap *t);
+/* Ends the capture: what comes now is not looked at any more. Returns how many packets the capturing side
+ * lost, as far as it says: the kernel; and a command in its stream, or in the words that tcpdump and dumpcap
+ * end with. A command is asked to end (SIGTERM) and waited for, for a second at most. */
+uint64_t tap_end(struct tap *t);
 
 #endif

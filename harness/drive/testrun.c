@@ -273,7 +273,7 @@ static void begin_proof(struct testrun *run)
 
 static void count_drops(struct testrun *run)
 {
-    run->outcome.dropped = run->capture ? capture_drops(run->capture) : 0;
+    run->outcome.dropped = run->capture ? capture_end(run->capture) : 0;
     if (run->outcome.dropped)
         end(run, DRIVE_INCONCLUSIVE, "the capture lost %llu frames",
             (unsigned long long)run->outcome.dropped);

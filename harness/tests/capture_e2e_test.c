@@ -222,6 +222,15 @@ static void test_a_command_that_dies_in_the_middle(void)
     breaks("dies", command, 6, "ended with status 7");
 }
 
+/* It says so when it ends, as tcpdump does. */
+static void test_a_command_that_loses_frames(void)
+{
+    breaks("loses",
+           "sh -c 'trap &quot;echo 7 packets dropped by kernel &gt;&amp;2; kill $p; exit 0&quot; TERM; "
+           "dumpcap -q -P -i lo -w - &amp; p=$!; wait'",
+           6, "the capture lost 7 frames");
+}
+
 static const struct test tests[] = {
     {"HEP over UDP", test_hep_over_udp},
     {"HEP over TCP", test_hep_over_tcp},
@@ -232,6 +241,7 @@ static const struct test tests[] = {
     {"all at once", test_all_at_once},
     {"commands", test_commands},
     {"a command that cannot begin", test_a_command_that_cannot_begin},
+    {"a command that loses frames", test_a_command_that_loses_frames},
     {"a command that dies in the middle", test_a_command_that_dies_in_the_middle},
 };
 

@@ -51,6 +51,25 @@ static void test_any(void)
     CU_ASSERT_STRING_EQUAL(logfile_any(scratch_path("nowhere"), "x", out, sizeof out), "");
 }
 
+static void test_losses(void)
+{
+    static const struct {
+        const char *text;
+        uint64_t lost;
+    } cases[] = {{"5 packets captured\n12 packets received by filter\n3 packets dropped by kernel\n", 3},
+                 {"0 packets dropped by kernel\n9 packets dropped by interface\n", 0},
+                 {"Packets received/dropped on interface 'lo': 80/4 (pcap:4/dumpcap:0)\n"
+                  "Packets received/dropped on interface 'eth0': 7/1 (pcap:1/dumpcap:0)\n",
+                  5},
+                 {"99999999999 packets dropped by kernel\n packets dropped by kernel\n", 0},
+                 {"-3 packets dropped by kernel\nPackets received/dropped on interface 'x'\n", 0},
+                 {"", 0}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        CU_ASSERT_EQUAL(logfile_dropped(scratch_file("log", cases[i].text)), cases[i].lost);
+    CU_ASSERT_EQUAL(logfile_dropped(scratch_path("nowhere")), 0);
+}
+
 static void test_sipp(void)
 {
     CU_ASSERT_STRING_EQUAL(
@@ -79,6 +98,7 @@ static const struct test tests[] = {
     {"sipp", test_sipp},
     {"what is missing or long", test_what_is_missing_or_long},
     {"any other program", test_any},
+    {"losses", test_losses},
 };
 
 TEST_MAIN("logfile", tests)

@@ -64,7 +64,7 @@ static void test_what_lies_between_two_sentinels_is_there(void)
     CU_ASSERT_TRUE(read_until_proved());
     CU_ASSERT_TRUE(frames - sentinels >= 500); /* nobody listens, so ICMP comes back, at the kernel's rate */
     CU_ASSERT_TRUE(sentinels >= 1);
-    CU_ASSERT_EQUAL(tap_drops(tap), 0);
+    CU_ASSERT_EQUAL(tap_end(tap), 0);
     tap_free(tap);
 }
 
@@ -163,6 +163,30 @@ static void test_a_command_that_ends(void)
                     -ENOENT);
 }
 
+/* What a command says of its losses counts, and it says so when it is asked to end. */
+static void test_a_command_counts_its_losses(void)
+{
+    static const char *const commands[] = {
+        "dumpcap -q -P -i lo -w -", "dumpcap -q -i lo -w -",
+        "sh -c 'trap \"echo 7 packets dropped by kernel >&2; kill $p; exit 0\" TERM; "
+        "dumpcap -q -P -i lo -w - & p=$!; wait'"};
+    static const uint64_t lost[] = {0, 0, 7};
+
+    for (int i = 0; i < 3; i++) {
+        struct profile_capture command = {.kind = CAPTURE_COMMAND};
+        nsec_t began;
+        snprintf(command.text, sizeof command.text, "%s", commands[i]);
+        unlink(scratch_path("log"));
+        CU_ASSERT_EQUAL_FATAL(tap_open(&command, &profile, 0, scratch_path("log"), &tap, &err), 0);
+        CU_ASSERT_TRUE(proves_itself());
+        began = clock_monotonic();
+        CU_ASSERT_EQUAL(tap_end(tap), lost[i]);
+        CU_ASSERT_EQUAL(tap_end(tap), lost[i]); /* and stays so */
+        CU_ASSERT_TRUE(clock_monotonic() - began < 30 * NSEC_PER_SEC);
+        tap_free(tap);
+    }
+}
+
 static void test_hep_reports(void)
 {
     static const char *const places[] = {"udp:127.0.0.1:19060", "tcp:127.0.0.1:19060"};
@@ -177,7 +201,7 @@ static void test_hep_reports(void)
         sentinels = frames = 0;
         CU_ASSERT_TRUE(proves_itself());
         CU_ASSERT_TRUE(sentinels >= 1 && sentinels == frames);
-        CU_ASSERT_EQUAL(tap_drops(tap), 0);
+        CU_ASSERT_EQUAL(tap_end(tap), 0);
         tap_free(tap);
     }
 }
@@ -224,7 +248,7 @@ static void test_every_point_must_prove_itself(void)
     capture_prove(c);
     CU_ASSERT_EQUAL(loop_run(loop), 0);
     CU_ASSERT_EQUAL(proved, 2);
-    CU_ASSERT_EQUAL(capture_drops(c), 0);
+    CU_ASSERT_EQUAL(capture_end(c), 0);
     capture_free(c);
     loop_free(loop);
 }
@@ -278,6 +302,7 @@ static const struct test tests[] = {
     {"an interface that is not there", test_an_interface_that_is_not_there},
     {"a command captures too", test_a_command_captures_too},
     {"a command that ends", test_a_command_that_ends},
+    {"a command counts its losses", test_a_command_counts_its_losses},
     {"HEP reports", test_hep_reports},
     {"where is captured", test_where_is_captured},
     {"every point must prove itself", test_every_point_must_prove_itself},
