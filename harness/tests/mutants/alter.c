@@ -228,10 +228,12 @@ static int edit_count(struct work *w, struct siptext *t)
     return 1;
 }
 
+/* times="200": so many of them, each with its number behind the name. */
 static int edit_add(struct work *w, struct siptext *t)
 {
     char header[VALUE_MAX], value[VALUE_MAX], before[VALUE_MAX];
-    int at = t->n;
+    int at = t->n, times = number_of(w, "times", 0);
+    bool named = value_of(w, "header", header);
 
     if (!value_of(w, "value", value))
         return -EINVAL;
@@ -239,9 +241,12 @@ static int edit_add(struct work *w, struct siptext *t)
         siptext_split(t, before);
         at = siptext_find(t, before, number_of(w, "nth", 1));
     }
-    siptext_add(t, at < 0 ? t->n : at,
-                value_of(w, "header", header) ? must(arena_printf(t->arena, "%s", header)) : NULL,
-                must(arena_printf(t->arena, "%s", value)));
+    at = at < 0 ? t->n : at;
+    for (int i = 0; i < (times ? times : 1); i++) {
+        const char *name = times ? must(arena_printf(t->arena, "%s-%d", header, i + 1))
+                                 : must(arena_printf(t->arena, "%s", header));
+        siptext_add(t, at + i, named ? name : NULL, must(arena_printf(t->arena, "%s", value)));
+    }
     return 1;
 }
 

@@ -8,10 +8,13 @@
 #include "tests/mutants/mixture.h"
 #include "tests/mutants/outcap.h"
 #include "tests/mutants/runs.h"
+#include "tests/mutants/siptext.h"
 #include "tests/mutants/unique.h"
 
 enum { POINTS_MAX = 8, FILE_MAX = 512, MIXTURES_MAX = 16 };
 
+/* Another form of every message, which changes nothing of what it means. */
+#define FORMS    "joined turned spaced compact folded"
 #define FOLDER   "harness/tests/mutants"
 #define CAPTURES "harness/tests/captures"
 #define DEADLINE (120 * NSEC_PER_SEC)
@@ -20,6 +23,7 @@ enum { POINTS_MAX = 8, FILE_MAX = 512, MIXTURES_MAX = 16 };
 /* A specimen (or a mixture) and the run that judges it. */
 struct exhibit {
     struct specimen *specimen; /* NULL: a mixture */
+    const struct specimen *of; /* that it shows in other forms; NULL: none */
     const char *profile;
     char json[FILE_MAX], log[FILE_MAX], sut[FILE_MAX], capture[POINTS_MAX][FILE_MAX];
     int ncaptures;
@@ -162,6 +166,49 @@ static int mix(struct gallery *g, const char *profile, int number)
     return e;
 }
 
+static int reform(struct gallery *g, const struct specimen *s)
+{
+    struct exhibit *x = &g->exhibit[g->n++];
+    struct script copy;
+    char name[SPECIMEN_NAME_MAX + 16];
+    int e;
+
+    *x = (struct exhibit){.of = s, .profile = s->profile};
+    snprintf(name, sizeof name, "reformed-%s", s->name);
+    script_init(&copy);
+    script_append(&copy, &s->script);
+    siptext_reform(&copy, FORMS);
+    e = write_capture(g, x, &copy, name, s->format, s->tail);
+    script_done(&copy);
+    prepare_run(g, x, name);
+    return e;
+}
+
+static void compare_reformed(const struct exhibit *x, struct proof *proof)
+{
+    char why[600] = "it could not be judged";
+    bool right = x->judged && outcome_fits(&x->outcome, &x->of->expect, why, sizeof why);
+
+    proof->reformed++;
+    proof->reformed_right += right;
+    if (!right)
+        printf("NOT SO  %s in other forms: %s\n", x->of->name, why);
+}
+
+static int reform_all(struct gallery *g, int alone, struct proof *proof)
+{
+    int first = g->n, e = 0;
+
+    for (int i = 0; e == 0 && i < alone; i++)
+        if (g->exhibit[i].specimen->reformed && !g->exhibit[i].specimen->npoints)
+            e = reform(g, g->exhibit[i].specimen);
+    if (e == 0)
+        e = judge(g, first);
+    for (int i = first; e == 0 && i < g->n; i++)
+        compare_reformed(&g->exhibit[i], proof);
+    return e;
+}
+
 static bool first_of_profile(const struct gallery *g, int at)
 {
     for (int i = 0; i < at; i++)
@@ -211,7 +258,7 @@ static int prove(struct gallery *g, struct proof *proof)
         e = mix_all(g, alone);
     if (e == 0)
         compare(g, alone, proof);
-    return e;
+    return e < 0 ? e : reform_all(g, alone, proof);
 }
 
 int captured_prove(const struct captured_config *config, struct proof *proof, struct error *err)
@@ -222,8 +269,8 @@ int captured_prove(const struct captured_config *config, struct proof *proof, st
 
     if (e < 0)
         return e;
-    g.exhibit = must(calloc(CASES_MAX + MIXTURES_MAX, sizeof *g.exhibit));
-    g.run = must(calloc(CASES_MAX + MIXTURES_MAX, sizeof *g.run));
+    g.exhibit = must(calloc(2 * CASES_MAX + MIXTURES_MAX, sizeof *g.exhibit));
+    g.run = must(calloc(2 * CASES_MAX + MIXTURES_MAX, sizeof *g.run));
     e = prove(&g, proof);
     for (int i = 0; i < g.n; i++)
         outcome_done(&g.exhibit[i].outcome);

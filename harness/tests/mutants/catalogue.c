@@ -101,6 +101,8 @@ static int add_specimen(struct catalogue *c, const xmlNode *n, const char *file,
         s->npoints++;
     s->mixed = !s->npoints && s->expect.kind != EXPECT_UNCLEAR &&
                (!xmlHasProp(n, (const xmlChar *)"mixed") || xml_yes(n, "mixed"));
+    s->reformed = s->expect.kind == EXPECT_FAIL &&
+                  (!xmlHasProp(n, (const xmlChar *)"reformed") || xml_yes(n, "reformed"));
     c->ncases++;
     return 0;
 }

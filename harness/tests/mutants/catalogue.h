@@ -29,6 +29,7 @@ struct specimen {
     char format[16];  /* of the capture file */
     bool tail;        /* the capture goes on for long enough after it */
     bool mixed;       /* goes into the mixture */
+    bool reformed;    /* is judged in other forms, too */
     int npoints;      /* capture points; 0: one that sees all */
     struct script script;
 };

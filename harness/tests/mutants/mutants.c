@@ -83,6 +83,7 @@ int main(int argc, char **argv)
     for (int i = 0; i < proof.n; i++)
         right += proof.entry[i].right;
     printf("%d sessions in mixtures, %d as alone\n", proof.mixed, proof.mixed_right);
+    printf("%d mutants in other forms, %d the same\n", proof.reformed, proof.reformed_right);
     printf("%d passed, %d failed\n", right, proof.n - right);
     proof_done(&proof);
     return holds ? 0 : 1;

@@ -89,7 +89,7 @@ bool proof_holds(const struct proof *p, bool all)
 {
     unsigned n;
     const struct rule *const *rule = rule_all(&n);
-    bool holds = p->mixed == p->mixed_right;
+    bool holds = p->mixed == p->mixed_right && p->reformed == p->reformed_right;
 
     for (int i = 0; i < p->n; i++)
         holds &= p->entry[i].right;
@@ -160,10 +160,11 @@ static void put_totals(FILE *f, const struct proof *p)
         "| shown | number | as wanted |\n| --- | ---: | ---: |\n"
         "| mutants | %d | %d |\n| benign variants (must pass) | %d | %d |\n"
         "| unclear ones (must be inconclusive) | %d | %d |\n"
-        "| sessions judged in %d mixtures of all mutants and variants | %d | %d |\n\n",
+        "| sessions judged in %d mixtures of all mutants and variants | %d | %d |\n"
+        "| mutants once more, every message in other legal forms | %d | %d |\n\n",
         count(p, EXPECT_FAIL, false), count(p, EXPECT_FAIL, true), count(p, EXPECT_PASS, false),
         count(p, EXPECT_PASS, true), count(p, EXPECT_UNCLEAR, false), count(p, EXPECT_UNCLEAR, true),
-        p->mixtures, p->mixed, p->mixed_right);
+        p->mixtures, p->mixed, p->mixed_right, p->reformed, p->reformed_right);
 }
 
 int proof_table(const struct proof *p, const char *path, struct error *err)

@@ -17,6 +17,7 @@ struct proof {
     int n, size;
     struct proof_entry *entry;
     int mixed, mixed_right, mixtures; /* sessions judged in mixtures, and those judged as they were alone */
+    int reformed, reformed_right;     /* mutants in other legal forms, and those that gave the same */
 };
 
 /* Adds an entry; prints it where it is not as it should be. */

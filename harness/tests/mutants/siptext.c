@@ -1,6 +1,7 @@
 #include "tests/mutants/siptext.h"
 
 #include <ctype.h>
+#include <stdlib.h>
 #include <strings.h>
 
 static const char *keep(struct arena *a, struct slice s)
@@ -8,11 +9,17 @@ static const char *keep(struct arena *a, struct slice s)
     return must((void *)(uintptr_t)arena_copy(a, s).p);
 }
 
+/* A line that begins with a blank goes on with the field before it (RFC 3261 7.3.1), and stays as it is. */
 static void read_field(struct siptext *t, struct slice line)
 {
     size_t colon = slice_find(line, ':');
     struct siptext_field *f;
 
+    if (t->n && line.n && (line.p[0] == ' ' || line.p[0] == '\t')) {
+        f = &t->field[t->n - 1];
+        f->value = must(arena_printf(t->arena, "%s\r\n%.*s", f->value, SLICE_ARG(line)));
+        return;
+    }
     if (t->n == SIPTEXT_FIELDS_MAX)
         give_up("a message has too many header fields");
     f = &t->field[t->n++];
@@ -178,7 +185,8 @@ static void form_folded(struct siptext *t)
             quoted ^= *p == '"';
             buf_add(&b, *p == ' ' && !quoted ? SLICE("\r\n  ") : (struct slice){p, 1});
         }
-        if (t->field[i].name && strcasecmp(t->field[i].name, "Content-Length") != 0)
+        if (t->field[i].name && !strchr(t->field[i].value, '\n') &&
+            strcasecmp(t->field[i].name, "Content-Length") != 0)
             t->field[i].value = keep(t->arena, buf_slice(&b));
         buf_done(&b);
     }
@@ -192,7 +200,7 @@ static void form_spaced(struct siptext *t)
         bool quoted = false;
         int angle = 0;
 
-        if (!t->field[i].name)
+        if (!t->field[i].name || strchr(t->field[i].value, '\n'))
             continue;
         buf_init(&b, LINE_BYTES_MAX);
         buf_add(&b, SLICE("  "));
@@ -250,4 +258,30 @@ bool siptext_form(struct siptext *t, const char *form)
     else
         return strcmp(form, "split") == 0 || strcmp(form, "joined") == 0;
     return true;
+}
+
+static void reform_line(struct line *l, struct siptext *t, const char *forms)
+{
+    struct arena arena;
+
+    arena_init(&arena, 1 << 24);
+    siptext_read(t, &arena, buf_slice(&l->text));
+    for (struct slice rest = slice_of(forms); rest.n;) {
+        size_t n = slice_find(rest, ' ');
+        if (!siptext_form(t, keep(&arena, slice_head(rest, n))))
+            give_up("no form is called \"%.*s\"", SLICE_ARG(slice_head(rest, n)));
+        rest = slice_tail(rest, n + 1);
+    }
+    siptext_write(t, l);
+    arena_done(&arena);
+}
+
+void siptext_reform(struct script *s, const char *forms)
+{
+    struct siptext *t = must(malloc(sizeof *t));
+
+    for (int i = 0; i < s->n; i++)
+        if (!s->line[i].gone)
+            reform_line(&s->line[i], t, forms);
+    free(t);
 }

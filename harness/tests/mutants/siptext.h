@@ -6,7 +6,7 @@
 
 #include "tests/mutants/script.h"
 
-enum { SIPTEXT_FIELDS_MAX = 120 };
+enum { SIPTEXT_FIELDS_MAX = 400 };
 
 struct siptext_field {
     const char *name, *value; /* in the arena; name NULL: the value is a whole line that is no field */
@@ -38,5 +38,8 @@ void siptext_join(struct siptext *t, const char *name);
 
 /* Gives it another form that means the same. False where there is no form of that name. */
 bool siptext_form(struct siptext *t, const char *form);
+
+/* Gives every message of a script the forms that are named, one after another, separated by blanks. */
+void siptext_reform(struct script *s, const char *forms);
 
 #endif
