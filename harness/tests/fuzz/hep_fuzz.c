@@ -1,7 +1,29 @@
 /* Any bytes as a HEP packet: what is decoded lies inside it, and inflating it is bounded. */
 #include "tests/fuzz/outcomes.h"
 #include "wire/hep.h"
+#include "wire/hepreport.h"
+#include "wire/upper.h"
 #include "wire/wrap.h"
+
+/* What is kept of it says the same again. */
+static void keep(const struct frame *f, const struct endpoint *sender, struct slice packet)
+{
+    struct buf inflated, kept;
+    struct report was;
+    struct upper u;
+
+    buf_init(&inflated, 100000);
+    buf_init(&kept, 1 << 20);
+    if (packet.n <= 60000 && report_read(sender, packet, &inflated, &was) == 0) {
+        MUST(report_keep(f, &inflated, &kept) == 0);
+        MUST(upper_decode(buf_slice(&kept), &u) && u.reported);
+        MUST(u.report.kind == was.kind && u.report.reporter == was.reporter && u.report.stamp == was.stamp);
+        MUST(u.report.transport == was.transport && u.report.bytes.n == was.bytes.n);
+        MUST(memcmp(&u.report.src, &was.src, sizeof was.src) == 0);
+    }
+    buf_done(&inflated);
+    buf_done(&kept);
+}
 
 /* The packet as it came from some sender. */
 static void report(struct wire *w, struct slice packet, uint16_t port)
@@ -17,6 +39,7 @@ static void report(struct wire *w, struct slice packet, uint16_t port)
     f.bytes = wrap_udp(&sender, &us, datagram + WRAP_HEAD_MAX, packet.n);
     f.wire_len = (uint32_t)f.bytes.n;
     MUST(wire_frame(w, &f) == 0);
+    keep(&f, &sender, packet);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
