@@ -166,6 +166,24 @@ static const char *other_leg(struct judgement *j, const struct gap *gap)
                           judgement_to(j, gap->prev));
 }
 
+/* Both ends closed at once, and their requests met in a B2BUA: it answers both, and has nobody left to send
+ * them on to (RFC 5407 3.2.1). NULL where that is not so. */
+static const char *met(struct judgement *j, const struct gap *gap)
+{
+    const struct hop *in = gap->prev ? gap->prev->request : NULL;
+
+    for (unsigned i = 0; j->way->crossed && in && gap->prev->reply && i < j->session->nhops; i++) {
+        const struct hop *h = j->session->hop[i];
+        if (!hop_is_reply(h) && (h->to & gap->prev->to) && !slice_eq(h->call_id, in->call_id))
+            return judgement_text(
+                j,
+                "the other end's request met it at %s, which answered both; capture a session "
+                "that one end closes",
+                judgement_to(j, gap->prev));
+    }
+    return NULL;
+}
+
 /* Why it is not certain that the steps of a gap did not happen; NULL where it is. */
 static const char *gap_doubt(struct judgement *j, const struct gap *gap, int i)
 {
@@ -186,6 +204,8 @@ static const char *gap_doubt(struct judgement *j, const struct gap *gap, int i)
                    : NULL;
     }
     doubt = judgement_doubt(j);
+    if (!doubt)
+        doubt = met(j, gap);
     if (doubt)
         return doubt;
     if (!judgement_visible(j, j->bound->function[s->from], j->bound->function[s->to]))
