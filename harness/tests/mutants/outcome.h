@@ -27,7 +27,7 @@ struct expectation {
     char rule[RULE_MAX]; /* of the first finding; "" where that is not asked for */
     int step;            /* of it; 0: it belongs to none */
     char says[120];      /* a part of the reason; "" for any */
-    int results;         /* how many sessions are judged; all but the one that is meant pass */
+    int results; /* how many sessions are judged; all but the one that is meant pass (or are as unclear) */
 };
 
 /* -EINVAL where the file is not what cpmspec writes, -ENOENT where there is none. */
