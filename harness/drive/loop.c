@@ -148,19 +148,28 @@ int loop_signals(struct loop *l, loop_fn *caught, void *ctx, struct error *err)
     return loop_watch(l, l->signal_fd, signal_ready, l);
 }
 
+/* The timer that is due first, where it is by `now`; -1 where none is. */
+static int first_due(const struct loop *l, nsec_t now)
+{
+    int first = -1;
+
+    for (int i = 0; i < l->ntimers; i++)
+        if (l->timer[i].at <= now && (first < 0 || l->timer[i].at < l->timer[first].at))
+            first = i;
+    return first;
+}
+
+/* In the order in which they were due, however late we are. Those that a callback sets anew are due later
+ * than `now`. */
 static void run_timers(struct loop *l)
 {
     nsec_t now = clock_monotonic();
+    int i;
 
-    for (int i = 0; i < l->ntimers && !l->stop;) {
+    while (!l->stop && (i = first_due(l, now)) >= 0) {
         struct timer t = l->timer[i];
-        if (t.at > now) {
-            i++;
-            continue;
-        }
         l->timer[i] = l->timer[--l->ntimers];
         t.due(t.ctx);
-        i = 0; /* the callback may have moved any of them; those it set anew are due later than `now` */
     }
 }
 
