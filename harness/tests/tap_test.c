@@ -168,8 +168,8 @@ static void test_a_command_counts_its_losses(void)
 {
     static const char *const commands[] = {
         "dumpcap -q -P -i lo -w -", "dumpcap -q -i lo -w -",
-        "sh -c 'trap \"echo 7 packets dropped by kernel >&2; kill $p; exit 0\" TERM; "
-        "dumpcap -q -P -i lo -w - & p=$!; wait'"};
+        ("sh -c 'trap \"echo 7 packets dropped by kernel >&2; kill $p; exit 0\" TERM; "
+         "dumpcap -q -P -i lo -w - & p=$!; wait'")};
     static const uint64_t lost[] = {0, 0, 7};
 
     for (int i = 0; i < 3; i++) {

@@ -14,8 +14,6 @@
 
 #include "base/clock.h"
 
-extern char **environ;
-
 enum { ROUNDS = 5, ARGS_MAX = 24, PATH = 512 };
 
 struct usage {
