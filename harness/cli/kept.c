@@ -1,5 +1,7 @@
 #include "cli/kept.h"
 
+#include "oracle/rules.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -173,11 +175,11 @@ static void add_witness(struct result *r, const char *expected, const char *obse
     /* join() left the room, and the array is ours. */
     struct finding *f = (struct finding *)(uintptr_t)&r->finding[r->nfindings];
 
-    *f = (struct finding){.rule = "witness.client",
-                          .severity = SEVERITY_NOTE,
+    *f = (struct finding){.rule = rule_witness_client.id,
+                          .severity = rule_witness_client.severity,
                           .cause = -1,
                           .inconclusive = r->verdict == VERDICT_PASS,
-                          .clause = "the client's own word",
+                          .clause = rule_witness_client.clause,
                           .expected = expected,
                           .observed = observed};
     r->nfindings++;

@@ -24,6 +24,7 @@ static const struct {
     {"timeout.", "Timeout"},
     {"session.", "After the closing"},
     {"capture.", "The capture"},
+    {"witness.", "What the clients say"},
     {"note.", "Notes: no break of anything, and worth a word"},
 };
 

@@ -41,6 +41,7 @@ static const struct rule *const all[] = {
     &rule_timeout_final,
     &rule_session_closed,
     &rule_capture_whole,
+    &rule_witness_client,
     &rule_note_b2bua,
     &rule_note_challenged,
     &rule_note_crossed,

@@ -27,6 +27,6 @@ extern const struct rule rule_retransmit_timing, rule_retransmit_transport, rule
     rule_session_closed;
 /* rules_note.c */
 extern const struct rule rule_capture_whole, rule_note_b2bua, rule_note_challenged, rule_note_crossed,
-    rule_note_network, rule_note_setup, rule_note_sides;
+    rule_note_network, rule_note_setup, rule_note_sides, rule_witness_client;
 
 #endif

@@ -101,6 +101,12 @@ static void check_sides(struct judgement *j, const struct rule *self)
                            who));
 }
 
+/* A capture has no clients that could be asked: the run that drove them adds this finding itself. */
+static void check_witness(struct judgement *j, const struct rule *self)
+{
+    (void)j, (void)self;
+}
+
 const struct rule rule_capture_whole = {
     .id = "capture.whole",
     .severity = SEVERITY_MUST,
@@ -109,6 +115,16 @@ const struct rule rule_capture_whole = {
     .harm = "None for the user; the session cannot pass, nor fail for what was not seen.",
     .evidence = "The counters of the capturing side, and the end of the capture.",
     .check = check_whole,
+};
+const struct rule rule_witness_client = {
+    .id = "witness.client",
+    .severity = SEVERITY_NOTE,
+    .clause = "the client's own word",
+    .required = "The clients that a run drives end as content with the session as the wire shows it.",
+    .harm = "What the user met is not what the wire shows: where the wire shows nothing wrong the test case "
+            "does not pass, it is inconclusive.",
+    .evidence = "How each SIPp ended; a capture alone has no such witness.",
+    .check = check_witness,
 };
 const struct rule rule_note_b2bua = {
     .id = "note.b2bua",

@@ -17,8 +17,10 @@ static int take_result(void *ctx, const struct result *r)
     c->causes[n] = 0;
     snprintf(c->closer[n], sizeof c->closer[n], "%s", r->closer);
     snprintf(c->reason[n], sizeof c->reason[n], "%s", r->reason);
-    for (int i = 0; i < r->nfindings; i++)
+    for (int i = 0; i < r->nfindings; i++) {
         c->causes[n] += r->finding[i].cause < 0;
+        CU_ASSERT_PTR_NOT_NULL(rule_find(r->finding[i].rule)); /* what a result says can be explained */
+    }
     for (int i = 0; i < r->nfindings; i++)
         if (r->finding[i].severity > c->severity[n])
             c->severity[n] = r->finding[i].severity;

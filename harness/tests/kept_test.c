@@ -1,4 +1,5 @@
 #include "cli/kept.h"
+#include "oracle/rule.h"
 
 #include "tests/test.h"
 
@@ -164,6 +165,7 @@ static void test_a_client_that_disagrees(void)
     CU_ASSERT_EQUAL(result.verdict, VERDICT_INCONCLUSIVE);
     CU_ASSERT_EQUAL_FATAL(result.nfindings, 2);
     CU_ASSERT_STRING_EQUAL(result.finding[1].rule, "witness.client");
+    CU_ASSERT_PTR_NOT_NULL(rule_find(result.finding[1].rule));
     CU_ASSERT_TRUE(result.finding[1].inconclusive);
     CU_ASSERT_STRING_EQUAL(result.finding[1].observed,
                            "client-a (SIPp, a.xml) says that the session failed: it was not so");
