@@ -96,6 +96,34 @@ static int read_nodes(const xmlNode *function, struct profile *p, struct error *
     return 0;
 }
 
+/* What moves a client under test. Everybody else acts by himself, or is played. */
+static int read_start(const xmlNode *function, struct profile_function *f, struct error *err)
+{
+    const xmlNode *n = xml_first(function, "start");
+    struct words words;
+    char text[8];
+    int r;
+
+    if (!n)
+        return 0;
+    if ((r = xml_attr(n, "command", f->start, sizeof f->start, err)) < 0 ||
+        (r = xml_attr(n, "network", text, sizeof text, err)) < 0)
+        return r;
+    f->start_on_host = text[0] != '\0';
+    f->start_line = xml_line(n);
+    if (!f->under_test || strncmp(f->role, "client-", strlen("client-")) != 0)
+        return xml_error(n, err,
+                         "<start> is for a client that is under test; remove it, or mark a client "
+                         "under-test=\"yes\"");
+    r = words_split(slice_of(f->start), &words);
+    if (r == -ENODATA)
+        return xml_error(n, err, "the command that starts %s is empty", f->role);
+    if (r < 0)
+        return xml_error(n, err, "the command has %s; there is no shell, quotes only join words",
+                         r == -EINVAL ? "a quote without its end" : "too many words");
+    return 0;
+}
+
 static int read_functions(const xmlNode *ixit, struct profile *p, struct error *err)
 {
     for (const xmlNode *n = xml_first(ixit, "function"); n; n = xml_next(n, "function")) {
@@ -113,7 +141,7 @@ static int read_functions(const xmlNode *ixit, struct profile *p, struct error *
         f->under_test = xml_yes(n, "under-test");
         f->line = xml_line(n);
         p->nfunctions++;
-        if ((r = read_nodes(n, p, err)) < 0)
+        if ((r = read_nodes(n, p, err)) < 0 || (r = read_start(n, f, err)) < 0)
             return r;
     }
     return 0;

@@ -33,6 +33,9 @@ struct profile_function {
     bool under_test;
     bool b2bua; /* declared in the ICS */
     int line;
+    char start[512];    /* the command that moves a client under test to act; "" where there is none */
+    bool start_on_host; /* it, or the client that it moves, needs the host's own network */
+    int start_line;
 };
 
 struct profile_user {

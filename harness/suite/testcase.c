@@ -193,7 +193,24 @@ static bool __attribute__((format(printf, 2, 3))) because(char why[TESTCASE_WHY]
     return false;
 }
 
-/* Whether every step has somebody to play its ends, and the harness plays nobody who is under test. */
+static bool drive_fits(const struct testcase *tc, const struct testcase_drive *d, const struct profile *p,
+                       char why[TESTCASE_WHY])
+{
+    int f = profile_function(p, d->role);
+
+    if (f < 0)
+        return because(why, "the profile names no %s", d->role);
+    if (*d->action && !p->function[f].under_test)
+        return because(why, "%s is not under test", d->role);
+    if (!*d->action && p->function[f].under_test)
+        return because(why, "%s is under test itself, and this test case plays it", d->role);
+    if (p->nusers == 0 && tc->flow->role[flow_role(tc->flow, d->role)].client)
+        return because(why, "the profile names no user for %s", d->role);
+    return true;
+}
+
+/* Whether every step has somebody to play its ends, the harness plays nobody who is under test, and who is to
+ * misbehave is one that it plays. */
 static bool roles_fit(const struct testcase *tc, const struct profile *p, char why[TESTCASE_WHY])
 {
     for (int i = 0; i < tc->flow->nsteps; i++) {
@@ -202,13 +219,14 @@ static bool roles_fit(const struct testcase *tc, const struct profile *p, char w
         if (profile_function(p, role) < 0)
             return because(why, "the profile names no %s", role);
     }
-    for (int i = 0; i < tc->ndrives; i++) {
-        const char *role = tc->drive[i].role;
+    for (int i = 0; i < tc->ndrives; i++)
+        if (!drive_fits(tc, &tc->drive[i], p, why))
+            return false;
+    for (int i = 0; i < tc->ndefines; i++) {
+        int f = profile_function(p, tc->define[i].role);
 
-        if (p->function[profile_function(p, role)].under_test)
-            return because(why, "%s is under test itself, and this test case plays it", role);
-        if (p->nusers == 0 && tc->flow->role[flow_role(tc->flow, role)].client)
-            return because(why, "the profile names no user for %s", role);
+        if (f < 0 || p->function[f].under_test)
+            return because(why, "%s is under test, and this test case has it misbehave", tc->define[i].role);
     }
     return true;
 }

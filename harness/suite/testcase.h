@@ -14,17 +14,33 @@ enum {
     TESTCASE_NEEDS_MAX = 8,
     TESTCASE_RULES_MAX = 16,
     TESTCASE_REFERENCES_MAX = 8,
+    TESTCASE_DEFINES_MAX = 8,
+    TESTCASE_PROVOKED_MAX = 8,
     TESTCASES_MAX = 512,
     FLOWS_MAX = 32,
     TESTCASE_WHY = 256
 };
 
-/* One party that the harness plays with SIPp. */
+/* One party: the harness plays it with SIPp, or it is the client under test. */
 struct testcase_drive {
     char role[ROLE_NAME_MAX]; /* whose address it speaks from: "client-a" */
-    char scenario[96];        /* file inside sipp-scenarios/ */
+    char scenario[96];        /* file inside sipp-scenarios/; "" for the client under test */
+    char action[32];          /* what the client under test does: "call-and-close"; "" for who is played */
     bool preamble;            /* runs to its end before the next one starts (a registration) */
     int line;
+};
+
+/* What a simulated function is told to do otherwise than it should, so that the SUT can be seen to cope:
+ * "FAULT=lose-ok-once", handed to it as in reference-network/faults.xml. */
+struct testcase_define {
+    char role[ROLE_NAME_MAX];
+    char value[96];
+};
+
+/* A finding that is provoked by what the test case has a party of ours do: it is not held against anybody. */
+struct testcase_provoked {
+    char rule[48];
+    char role[ROLE_NAME_MAX]; /* whose doing it is */
 };
 
 /* A condition on the profile. */
@@ -43,18 +59,21 @@ struct testcase {
     char id[32];    /* "CPM_CLS_NET_V_001" */
     char path[256]; /* the file */
     char title[128];
-    char sut[8];             /* "NET", "PF", "CORE" or "CLIENT": the kind of system it tests */
-    const struct flow *flow; /* as its file has it; owned by the set */
-    bool mirrored;           /* the closer starts the flow's mirror (flow_mirror), not the flow */
+    char sut[8];              /* "NET", "PF", "CORE" or "CLIENT": the kind of system it tests */
+    const struct flow *flow;  /* as its file has it; owned by the set */
+    const struct flow *stray; /* of a leaving request that belongs to no open session; NULL: none is sent */
+    bool mirrored;            /* the closer starts the flow's mirror (flow_mirror), not the flow */
     char closer[ROLE_NAME_MAX];
     char transport[8];                    /* "udp" or "tcp"; "" where the profile's own will do */
     nsec_t timeout;                       /* for the whole of it, from the first stimulus */
     char with[512], when[512], then[512]; /* with { } ensure that { when { } then { } } */
-    int nreferences, nneeds, ndrives, nrules;
+    int nreferences, nneeds, ndrives, nrules, ndefines, nprovoked;
     char reference[TESTCASE_REFERENCES_MAX][96]; /* clauses: "OMA CPM SD C.2.3.1" */
     struct testcase_need need[TESTCASE_NEEDS_MAX];
     struct testcase_drive drive[TESTCASE_DRIVES_MAX]; /* in the order of starting: who calls comes last */
     char rule[TESTCASE_RULES_MAX][48];                /* ids of the rules that it is about */
+    struct testcase_define define[TESTCASE_DEFINES_MAX];
+    struct testcase_provoked provoked[TESTCASE_PROVOKED_MAX];
 };
 
 struct testcases {

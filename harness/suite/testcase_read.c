@@ -62,6 +62,26 @@ static int read_flow(const xmlNode *root, const struct testcases *s, struct test
     return 0;
 }
 
+/* What is not to be closed has a flow of its own. */
+static int read_stray(const xmlNode *root, const struct testcases *s, struct testcase *tc, struct error *err)
+{
+    char name[48];
+    int r = xml_attr(root, "stray", name, sizeof name, err);
+
+    if (tc->flow->stray)
+        return xml_error(root, err, "the flow %s closes no session; name it with stray=, and one that does",
+                         tc->flow->id);
+    if (r < 0 || !*name)
+        return r;
+    tc->stray = testcases_flow(s, name);
+    if (!tc->stray)
+        return xml_error(root, err, "there is no flow with the id \"%s\" in the folder flows/", name);
+    return tc->stray->stray
+               ? 0
+               : xml_error(root, err,
+                           "the flow %s is that of a session; stray= wants one with dialog=\"none\"", name);
+}
+
 static int read_timeout(const xmlNode *root, struct testcase *tc, struct error *err)
 {
     char text[32];
@@ -147,7 +167,8 @@ static int read_parties(const xmlNode *root, const char *element, struct testcas
         if (tc->ndrives == TESTCASE_DRIVES_MAX)
             return xml_error(n, err, "a test case drives at most %d parties", TESTCASE_DRIVES_MAX);
         if ((r = xml_attr(n, "role", d->role, sizeof d->role, err)) < 0 ||
-            (r = xml_attr(n, "scenario", d->scenario, sizeof d->scenario, err)) < 0)
+            (r = xml_attr(n, "scenario", d->scenario, sizeof d->scenario, err)) < 0 ||
+            (r = xml_attr(n, "action", d->action, sizeof d->action, err)) < 0)
             return r;
         if (flow_role(tc->flow, d->role) < 0)
             return unknown_role(n, d->role, tc->flow, err);
@@ -158,6 +179,42 @@ static int read_parties(const xmlNode *root, const char *element, struct testcas
                                  d->role, tc->drive[i].line);
         d->line = xml_line(n);
         tc->ndrives++;
+    }
+    return 0;
+}
+
+static int read_defines(const xmlNode *root, struct testcase *tc, struct error *err)
+{
+    for (const xmlNode *n = xml_first(root, "define"); n; n = xml_next(n, "define")) {
+        struct testcase_define *d = &tc->define[tc->ndefines];
+        int r;
+
+        if (tc->ndefines == TESTCASE_DEFINES_MAX)
+            return xml_error(n, err, "a test case has at most %d <define>", TESTCASE_DEFINES_MAX);
+        if ((r = xml_attr(n, "function", d->role, sizeof d->role, err)) < 0 ||
+            (r = xml_attr(n, "value", d->value, sizeof d->value, err)) < 0)
+            return r;
+        if (flow_role(tc->flow, d->role) < 0)
+            return unknown_role(n, d->role, tc->flow, err);
+        tc->ndefines++;
+    }
+    return 0;
+}
+
+static int read_provoked(const xmlNode *root, struct testcase *tc, struct error *err)
+{
+    for (const xmlNode *n = xml_first(root, "provokes"); n; n = xml_next(n, "provokes")) {
+        struct testcase_provoked *p = &tc->provoked[tc->nprovoked];
+        int r;
+
+        if (tc->nprovoked == TESTCASE_PROVOKED_MAX)
+            return xml_error(n, err, "a test case has at most %d <provokes>", TESTCASE_PROVOKED_MAX);
+        if ((r = xml_attr(n, "rule", p->rule, sizeof p->rule, err)) < 0 ||
+            (r = xml_attr(n, "role", p->role, sizeof p->role, err)) < 0)
+            return r;
+        if (flow_role(tc->flow, p->role) < 0)
+            return unknown_role(n, p->role, tc->flow, err);
+        tc->nprovoked++;
     }
     return 0;
 }
@@ -182,10 +239,12 @@ static int read_all(const xmlNode *root, const char *folder, const struct testca
     int r;
 
     if ((r = read_id(root, folder, s, tc, err)) < 0 || (r = read_flow(root, s, tc, err)) < 0 ||
+        (r = read_stray(root, s, tc, err)) < 0 ||
         (r = xml_attr(root, "transport", tc->transport, sizeof tc->transport, err)) < 0 ||
         (r = read_timeout(root, tc, err)) < 0 || (r = read_texts(root, tc, err)) < 0 ||
         (r = read_references(root, tc, err)) < 0 || (r = read_needs(root, tc, err)) < 0 ||
-        (r = read_parties(root, "preamble", tc, err)) < 0 || (r = read_parties(root, "drive", tc, err)) < 0)
+        (r = read_parties(root, "preamble", tc, err)) < 0 || (r = read_parties(root, "drive", tc, err)) < 0 ||
+        (r = read_defines(root, tc, err)) < 0 || (r = read_provoked(root, tc, err)) < 0)
         return r;
     return read_rules(root, tc, err);
 }
