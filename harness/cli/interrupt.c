@@ -16,6 +16,7 @@ void interrupt_watch(void)
 
     sigaction(SIGINT, &sa, NULL);
     sigaction(SIGTERM, &sa, NULL);
+    signal(SIGPIPE, SIG_IGN);
 }
 
 bool interrupted(void)

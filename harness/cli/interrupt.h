@@ -5,7 +5,8 @@
 
 #include <stdbool.h>
 
-/* From here on the two signals are remembered; blocking calls answer EINTR. */
+/* From here on the two signals are remembered; blocking calls answer EINTR. A pipe whose reader has gone is
+ * an error of the write (EPIPE), and no reason to leave the other outputs unwritten. */
 void interrupt_watch(void);
 
 bool interrupted(void);

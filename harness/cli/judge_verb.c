@@ -1,6 +1,5 @@
 /* cpmspec judge: the verdict on captures that somebody else made. */
 #include <errno.h>
-#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

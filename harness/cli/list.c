@@ -1,6 +1,7 @@
 /* cpmspec list: the test cases, and which of them apply. */
 #include "cli/commands.h"
 #include "cli/options.h"
+#include "cli/places.h"
 #include "cli/setting.h"
 #include "report/outfile.h"
 
@@ -61,14 +62,11 @@ static int write_file(const char *path, const char *text, struct error *err)
 static int put_json(const struct setting *s, const char *path, struct error *err)
 {
     char *text = all_as_json(s);
-    int r = 0;
+    int r;
 
     if (!text)
         return error_set(err, ENOMEM, "the list cannot be made into JSON");
-    if (strcmp(path, "-") == 0)
-        printf("%s\n", text);
-    else
-        r = write_file(path, text, err);
+    r = write_file(places_resolve(path), text, err);
     free(text);
     return r;
 }
@@ -103,9 +101,9 @@ int cmd_list(int argc, char **argv)
     if (r >= 0)
         return r;
     if ((r = setting_load(o.sut, &s, &err)) == 0) {
-        if (o.json)
+        if (o.json && (r = places_check(&o, &err)) == 0)
             r = put_json(&s, o.json, &err);
-        if (r == 0 && (!o.json || strcmp(o.json, "-") != 0))
+        if (r == 0 && !places_is_stdout(o.json))
             put_table(&s);
         setting_done(&s);
     }

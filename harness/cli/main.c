@@ -1,9 +1,13 @@
 /* cpmspec: picks the verb. */
 #include "cli/commands.h"
+#include "cli/options.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <locale.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 static const struct {
     const char *name, *usage, *purpose;
@@ -31,12 +35,22 @@ static void print_usage(FILE *to)
                 "4 usage or configuration, 5 nothing was judged, 6 inconclusive.\n");
 }
 
-/* A pipe that is full, a disk that is full: what did not arrive was not said. */
+/* A standard stream that is closed would become the next file that is opened, and be written over. It becomes
+ * one that fails in whatever it is used for. */
+static void hold_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY) != fd)
+            return;
+}
+
+/* A disk that is full: what did not arrive was not said. Who closes a pipe has read enough; and where the
+ * verb failed itself, it said so. */
 static int flushed(int status)
 {
-    if (fflush(stdout) == 0 && !ferror(stdout))
+    if ((fflush(stdout) == 0 && !ferror(stdout)) || errno == EPIPE || status == STATUS_ERROR)
         return status;
-    fprintf(stderr, "cpmspec: standard output cannot be written: %s\n", strerror(errno));
+    say_error("cpmspec: standard output cannot be written: %s", strerror(errno));
     return status == STATUS_PASS ? STATUS_ERROR : status;
 }
 
@@ -44,6 +58,8 @@ int main(int argc, char **argv)
 {
     const char *verb = argc > 1 ? argv[1] : "--help";
 
+    hold_streams();
+    setlocale(LC_CTYPE, "");
     if (strcmp(verb, "--help") == 0 || strcmp(verb, "-h") == 0 || strcmp(verb, "help") == 0) {
         print_usage(argc > 1 ? stdout : stderr);
         return argc > 1 ? flushed(STATUS_PASS) : STATUS_USAGE;
@@ -55,9 +71,8 @@ int main(int argc, char **argv)
     for (int i = 0; i < NVERBS; i++)
         if (strcmp(verb, verbs[i].name) == 0)
             return flushed(verbs[i].run(argc - 1, argv + 1));
-    fprintf(
-        stderr,
-        "cpmspec: unknown verb \"%.80s\"; use run, judge, list, explain or doctor, see 'cpmspec --help'\n",
+    say_error(
+        "cpmspec: unknown verb \"%.80s\"; use run, judge, list, explain or doctor, see 'cpmspec --help'",
         verb);
     return STATUS_USAGE;
 }

@@ -2,10 +2,14 @@
 
 #include "base/slice.h"
 #include "cli/commands.h"
+#include "report/text.h"
 
 #include <errno.h>
 #include <getopt.h>
+#include <langinfo.h>
+#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 enum option_id {
     OPT_HELP = 256,
@@ -42,7 +46,7 @@ static const struct known {
     {OPT_HELP, 0, "help", NULL, "print this"},
 };
 
-enum { NKNOWN = sizeof known / sizeof known[0] };
+enum { NKNOWN = sizeof known / sizeof known[0], SAY_MAX = 2048 };
 
 static bool takes(const struct verb *verb, const struct known *k)
 {
@@ -99,6 +103,8 @@ static int take(struct options *o, int id, const char *value, struct error *err)
         o->quiet = true;
         return 0;
     default: /* OPT_ONLY; options_read lets no others through */
+        if (!value[0])
+            return error_set(err, EINVAL, "--only is empty");
         if (o->nonly == OPTIONS_ONLY_MAX)
             return error_set(err, EINVAL, "--only is given more than %d times", OPTIONS_ONLY_MAX);
         o->only[o->nonly++] = value;
@@ -106,15 +112,36 @@ static int take(struct options *o, int id, const char *value, struct error *err)
     }
 }
 
-/* What getopt_long found wrong: it leaves the culprit just before optind. */
-static int mistake(int found, char **argv, struct error *err)
+/* What a shortened option may stand for: "--junit, --json"; "" where it is not short for several. */
+static void candidates(const struct option *table, const char *given, char *out, size_t size)
 {
+    size_t length = strcspn(given, "="), n = 0;
+    int found = 0;
+
+    out[0] = '\0';
+    for (const struct option *t = table; t->name && length > 2; t++)
+        if (strncmp(t->name, given + 2, length - 2) == 0 && n < size) {
+            n += (size_t)snprintf(out + n, size - n, "%s--%s", found ? ", " : "", t->name);
+            found++;
+        }
+    if (found < 2)
+        out[0] = '\0';
+}
+
+/* What getopt_long found wrong: it leaves the culprit just before optind. */
+static int mistake(int found, const struct option *table, char **argv, struct error *err)
+{
+    char several[128];
+
     if (found == ':')
         return error_set(err, EINVAL, "%.80s needs a value", argv[optind - 1]);
     if (optopt && optopt < 256)
         return error_set(err, EINVAL, "unknown option -%c", optopt);
     if (optopt)
         return error_set(err, EINVAL, "%.80s takes no value", argv[optind - 1]);
+    candidates(table, argv[optind - 1], several, sizeof several);
+    if (several[0])
+        return error_set(err, EINVAL, "%.80s may be any of %s", argv[optind - 1], several);
     return error_set(err, EINVAL, "unknown option %.80s", argv[optind - 1]);
 }
 
@@ -124,6 +151,9 @@ static int count_arguments(const struct verb *verb, const struct options *o, str
         return error_set(err, EINVAL, "%s is missing", verb->arguments);
     if (o->narguments > verb->max_arguments)
         return error_set(err, EINVAL, "\"%.80s\" is one argument too many", o->argument[verb->max_arguments]);
+    for (int i = 0; i < o->narguments; i++)
+        if (!o->argument[i][0])
+            return error_set(err, EINVAL, "an argument is empty");
     return 0;
 }
 
@@ -141,7 +171,7 @@ int options_read(const struct verb *verb, int argc, char **argv, struct options 
     opterr = 0;
     while ((id = getopt_long(argc, argv, ":h", table, NULL)) != -1) {
         if (id == '?' || id == ':')
-            return mistake(id, argv, err);
+            return mistake(id, table, argv, err);
         r = take(&o, id == 'h' ? OPT_HELP : id, optarg, err);
         if (r != 0)
             return r;
@@ -170,6 +200,22 @@ static void print_help(const struct verb *verb)
         printf("\n%s", verb->details);
 }
 
+void say_error(const char *fmt, ...)
+{
+    bool utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+    char raw[SAY_MAX];
+    struct buf fit;
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(raw, sizeof raw, fmt, args);
+    va_end(args);
+    buf_init(&fit, SAY_MAX * 8);
+    if (text_add(&fit, raw, utf8 ? TEXT_LINE : TEXT_ASCII) == 0)
+        fprintf(stderr, "%.*s\n", (int)fit.n, fit.p);
+    buf_done(&fit);
+}
+
 int options_open(const struct verb *verb, int argc, char **argv, struct options *ret)
 {
     struct error err = {.text = ""};
@@ -181,7 +227,7 @@ int options_open(const struct verb *verb, int argc, char **argv, struct options 
         print_help(verb);
         return STATUS_PASS;
     }
-    fprintf(stderr, "cpmspec %s: %s; see 'cpmspec %s --help'\n", verb->name, err.text, verb->name);
+    say_error("cpmspec %s: %s; see 'cpmspec %s --help'", verb->name, err.text, verb->name);
     return STATUS_USAGE;
 }
 
@@ -189,7 +235,7 @@ void complain(const struct verb *verb, const struct error *err)
 {
     char text[sizeof err->text + sizeof err->file + 16];
 
-    fprintf(stderr, "cpmspec %s: %s\n", verb->name, error_format(err, text, sizeof text));
+    say_error("cpmspec %s: %s", verb->name, error_format(err, text, sizeof text));
 }
 
 int status_of(int r)
@@ -199,6 +245,8 @@ int status_of(int r)
     case EIO:
     case ENOSPC:
     case EMFILE:
+    case EBADF:
+    case EPIPE:
     case ENFILE:
         return STATUS_ERROR;
     default:

@@ -48,6 +48,10 @@ int options_read(const struct verb *verb, int argc, char **argv, struct options 
  * standard error. -1 where the verb is to go on; else the exit status. */
 int options_open(const struct verb *verb, int argc, char **argv, struct options *ret);
 
+/* One line on standard error. Names in it may be of outside origin: what could mislead its reader or steer
+ * his terminal is made visible. */
+void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
 /* "cpmspec judge: file:line: text" on standard error. */
 void complain(const struct verb *verb, const struct error *err);
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cli/places.h"
 #include "report/html.h"
 #include "report/json.h"
 #include "report/junit.h"
@@ -22,11 +23,12 @@ static int open_files(struct outputs *o, const struct options *options, struct e
     struct report_writer *w;
     int e = 0;
 
-    if (options->junit && (e = junit_open(options->junit, o->folder, &w, err)) >= 0)
+    if (options->junit && (e = junit_open(places_resolve(options->junit), o->folder, &w, err)) >= 0)
         e = report_add(&o->report, w, err);
-    if (e >= 0 && options->json && (e = json_open(options->json, &w, err)) >= 0)
+    if (e >= 0 && options->json && (e = json_open(places_resolve(options->json), &w, err)) >= 0)
         e = report_add(&o->report, w, err);
-    if (e >= 0 && options->html && (e = html_open(options->html, o->folder_absolute, &w, err)) >= 0)
+    if (e >= 0 && options->html &&
+        (e = html_open(places_resolve(options->html), o->folder_absolute, &w, err)) >= 0)
         e = report_add(&o->report, w, err);
     return e;
 }
@@ -34,16 +36,25 @@ static int open_files(struct outputs *o, const struct options *options, struct e
 int outputs_open(struct outputs *o, const struct options *options, int argc, char **argv, struct summary *s,
                  struct error *err)
 {
-    struct terminal_options terminal = {
-        .style = terminal_style(stdout), .quiet = options->quiet, .expected = o->expected};
+    bool files = options->junit || options->json || options->html || o->folder;
+    struct terminal_options terminal = {.style = terminal_style(stdout),
+                                        .quiet = options->quiet,
+                                        .expected = o->expected,
+                                        .may_leave = files};
     struct report_writer *w;
-    int e;
+    int e = places_check(options, err);
 
+    if (e < 0)
+        return e;
     keep_command(o, argc, argv);
     s->command = o->command;
-    e = terminal_open(stdout, &terminal, &w, err);
-    if (e >= 0)
-        e = report_add(&o->report, w, err);
+    o->stdout_taken = places_is_stdout(options->junit) || places_is_stdout(options->json) ||
+                      places_is_stdout(options->html);
+    if (!o->stdout_taken) {
+        e = terminal_open(stdout, &terminal, &w, err);
+        if (e >= 0)
+            e = report_add(&o->report, w, err);
+    }
     return e < 0 ? e : open_files(o, options, err);
 }
 

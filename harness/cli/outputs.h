@@ -11,11 +11,13 @@ struct outputs {
     /* The folder that attachments are relative to, where there are any: as it is found from the working
      * folder, which is a CI system's workspace, and as it is found from anywhere. Borrowed. */
     const char *folder, *folder_absolute;
+    bool stdout_taken; /* an output goes there: nothing else may */
     struct error error;
     char command[512];
 };
 
-/* Opens the terminal and every file that the options name; sets the summary's command. */
+/* Opens the terminal (where no output takes its place) and every file that the options name; sets the
+ * summary's command. */
 int outputs_open(struct outputs *o, const struct options *options, int argc, char **argv, struct summary *s,
                  struct error *err);
 void outputs_done(struct outputs *o);

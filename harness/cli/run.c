@@ -11,6 +11,7 @@
 #include "cli/interrupt.h"
 #include "cli/options.h"
 #include "cli/outputs.h"
+#include "cli/places.h"
 #include "cli/runcase.h"
 #include "cli/runfolder.h"
 #include "cli/setting.h"
@@ -278,6 +279,9 @@ static int add_file(struct run *r, const char *name, enum format format, struct 
     int e;
 
     snprintf(path, sizeof path, "%s/%s", r->folder.absolute, name);
+    e = places_check_own(&r->options, path, err);
+    if (e < 0)
+        return e;
     if (format == FORMAT_JUNIT)
         e = junit_open(path, r->folder.shown, &w, err);
     else
@@ -305,7 +309,7 @@ static int open_outputs(struct run *r, int argc, char **argv, struct error *err)
 
 static void say_where(const struct run *r)
 {
-    if (r->options.quiet)
+    if (r->options.quiet || r->outputs.stdout_taken)
         return;
     printf("\nReport: %s\n", r->folder.shown);
     if (r->kind == SANDBOX_PRIVATE)
@@ -357,6 +361,10 @@ static int prepare(struct run *r, int argc, char **argv, struct error *err)
     r->summary.begin = clock_realtime();
     if (e == 0)
         e = open_outputs(r, argc, argv, err);
+    if (e == 0)
+        e = runfolder_settle(&r->folder, err);
+    if (e < 0)
+        runfolder_undo(&r->folder);
     return e;
 }
 

@@ -22,9 +22,11 @@ static int cannot_make(const char *path, int code, struct error *err)
                                     : "; write elsewhere with --out DIR");
 }
 
-static int make(const char *path, struct error *err)
+/* `ret_made` says whether it was not there. */
+static int make(const char *path, bool *ret_made, struct error *err)
 {
-    return mkdir(path, 0777) < 0 && errno != EEXIST ? cannot_make(path, errno, err) : 0;
+    *ret_made = mkdir(path, 0777) == 0;
+    return !*ret_made && errno != EEXIST ? cannot_make(path, errno, err) : 0;
 }
 
 static int resolve(struct runfolder *f, struct error *err)
@@ -56,7 +58,7 @@ static bool is_empty(const char *path)
 
 static int make_named(const char *out, struct runfolder *f, struct error *err)
 {
-    int r = make(out, err);
+    int r = make(out, &f->made, err);
 
     if (r < 0)
         return r;
@@ -92,8 +94,8 @@ static int make_next(const char *base, struct runfolder *f, struct error *err)
         snprintf(name, sizeof name, "%s-%d", stamp, n);
         snprintf(f->shown, sizeof f->shown, "%s/%s", base, name);
         if (mkdir(f->shown, 0777) == 0) {
-            int r = resolve(f, err);
-            return r < 0 ? r : point_latest(base, name, err);
+            f->made = f->next = true;
+            return resolve(f, err);
         }
         if (errno != EEXIST)
             return cannot_make(f->shown, errno, err);
@@ -104,13 +106,31 @@ static int make_next(const char *base, struct runfolder *f, struct error *err)
 int runfolder_make(const char *base, const char *out, struct runfolder *ret, struct error *err)
 {
     struct runfolder f = {0};
+    bool made;
     int r;
 
     if (out)
         r = make_named(out, &f, err);
-    else if ((r = make(base, err)) == 0)
+    else if ((r = make(base, &made, err)) == 0)
         r = make_next(base, &f, err);
     if (r == 0)
         *ret = f;
     return r;
+}
+
+int runfolder_settle(const struct runfolder *f, struct error *err)
+{
+    const char *name = strrchr(f->shown, '/');
+    char base[RUNFOLDER_PATH];
+
+    if (!f->next || !name)
+        return 0;
+    snprintf(base, sizeof base, "%.*s", (int)(name - f->shown), f->shown);
+    return point_latest(base, name + 1, err);
+}
+
+void runfolder_undo(const struct runfolder *f)
+{
+    if (f->made)
+        rmdir(f->absolute);
 }

@@ -74,20 +74,52 @@ static int folder_of(struct outfile *f)
     return snprintf(f->folder, sizeof f->folder, "%s", dirname(copy)) < 0 ? -EINVAL : 0;
 }
 
+/* The number of a stream by its name; -1 where it is no name of one. */
+static int stream_named(const char *path)
+{
+    static const char *const folder[] = {"/dev/fd/", "/proc/self/fd/"};
+    struct slice s = slice_of(path);
+    uint64_t n;
+
+    if (strcmp(path, "/dev/stdout") == 0)
+        return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0)
+        return STDERR_FILENO;
+    for (size_t i = 0; i < sizeof folder / sizeof folder[0]; i++)
+        if (slice_starts(s, slice_of(folder[i])) &&
+            slice_number(slice_tail(s, strlen(folder[i])), INT_MAX, &n))
+            return (int)n;
+    return -1;
+}
+
+static int open_stream(struct outfile *f, int fd)
+{
+    f->direct = true;
+    f->fd = fcntl(fd, F_DUPFD_CLOEXEC, 3);
+    return f->fd < 0 ? -errno : 0;
+}
+
 static int open_target(struct outfile *f, const char *path)
 {
     struct stat st;
+    size_t length = strlen(path);
 
-    if (strlen(path) >= sizeof f->path)
+    if (length >= sizeof f->path)
         return -ENAMETOOLONG;
+    if (stream_named(path) >= 0) {
+        memcpy(f->path, path, length + 1);
+        return open_stream(f, stream_named(path));
+    }
+    if (length > 0 && path[length - 1] == '/')
+        return -EISDIR;
     if (stat(path, &st) < 0) {
         if (errno != ENOENT)
             return -errno;
-        memcpy(f->path, path, strlen(path) + 1);
+        memcpy(f->path, path, length + 1);
     } else if (S_ISDIR(st.st_mode)) {
         return -EISDIR;
     } else if (!S_ISREG(st.st_mode)) {
-        memcpy(f->path, path, strlen(path) + 1);
+        memcpy(f->path, path, length + 1);
         f->direct = true;
         f->fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
         return f->fd < 0 ? -errno : 0;

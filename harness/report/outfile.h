@@ -1,6 +1,7 @@
 /* An output file that appears whole or not at all: it grows unseen beside its place and is moved there when
  * it is complete, so that an older report is never half overwritten, and a killed run leaves nothing. What is
- * not an ordinary file (a pipe, /dev/stdout) is written to directly.
+ * not an ordinary file (a pipe) is written to directly, and so is a stream that we were given, whatever it is
+ * (/dev/stdout, /dev/fd/N): behind what stands there already.
  *
  * Errors stick: after the first failed write all others do nothing and return the same negative errno, so a
  * writer need look only once per result. */

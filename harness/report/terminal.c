@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <langinfo.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -20,6 +21,7 @@ struct terminal {
     struct report_writer base;
     FILE *stream;
     struct terminal_options options;
+    bool left;                /* nobody reads any more */
     uint64_t results, passed; /* seen so far */
     int nheld;                /* of the first TERMINAL_FEW, until it is known whether more come */
     struct held held[TERMINAL_FEW];
@@ -67,11 +69,17 @@ static int failed(int r, struct error *err)
 /* Hands the text over; a story that was cut at its bound is shown as far as it goes. */
 static int show(struct terminal *t, struct buf *text, struct error *err)
 {
-    size_t n = text->n ? fwrite(text->p, 1, text->n, t->stream) : 0;
-    bool whole = n == text->n && fflush(t->stream) == 0;
+    size_t n = text->n && !t->left ? fwrite(text->p, 1, text->n, t->stream) : text->n;
+    bool whole = n == text->n && (t->left || fflush(t->stream) == 0);
     int r = whole ? 0 : errno ? -errno : -EIO;
 
     text->n = 0;
+    if (r == -EPIPE && t->options.may_leave) {
+        t->left = true;
+        __fpurge(t->stream);
+        clearerr(t->stream);
+        r = 0;
+    }
     return r < 0 ? failed(r, err) : 0;
 }
 

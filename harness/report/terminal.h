@@ -18,8 +18,9 @@ enum {
 
 struct terminal_options {
     struct style style;
-    bool quiet;   /* the summary alone */
-    int expected; /* how many results there will be, so that each is shown at once; 0 where unknown */
+    bool quiet;     /* the summary alone */
+    bool may_leave; /* its reader may go away (EPIPE): the other outputs are what counts */
+    int expected;   /* how many results there will be, so that each is shown at once; 0 where unknown */
 };
 
 /* What the stream can show: colour on a terminal unless NO_COLOR is set or TERM is dumb; UTF-8 where the

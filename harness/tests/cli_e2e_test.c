@@ -15,6 +15,8 @@
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 
+#define CAPTURE "harness/tests/captures/close-udp.pcap"
+
 enum { ARGS_MAX = 16, OUTPUT_MAX = 256 * 1024, DEADLINE_MS = 60 * 1000 };
 
 static char out[OUTPUT_MAX], err[OUTPUT_MAX];
@@ -56,7 +58,8 @@ static int wait_for(pid_t pid)
     return WEXITSTATUS(status);
 }
 
-/* Runs the program with the arguments of `line`; `stdout_path` NULL means that `out` gets it. */
+/* Runs the program with the arguments of `line`; `stdout_path` NULL means that `out` gets it, "" that it is
+ * closed. */
 static int run_to(const char *line, const char *stdout_path)
 {
     static char words[ARGS_MAX][256], first[] = "cpmspec";
@@ -76,7 +79,10 @@ static int run_to(const char *line, const char *stdout_path)
     snprintf(err_path, sizeof err_path, "%s", scratch_path("err"));
     posix_spawn_file_actions_init(&files);
     posix_spawn_file_actions_addopen(&files, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&files, 1, out_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (out_path[0])
+        posix_spawn_file_actions_addopen(&files, 1, out_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    else
+        posix_spawn_file_actions_addclose(&files, 1);
     posix_spawn_file_actions_addopen(&files, 2, err_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
     r = posix_spawn(&pid, program(), &files, NULL, args, environ);
     posix_spawn_file_actions_destroy(&files);
@@ -254,6 +260,60 @@ static void says_when_it_cannot_say(void)
     CU_ASSERT_EQUAL(run("list --json /nowhere/list.json"), STATUS_USAGE);
 }
 
+/* The first file that is opened must not become standard output: the report would be written into it. */
+static void a_closed_stream_is_told(void)
+{
+    char line[2 * PATH_MAX];
+    struct stat st;
+
+    CU_ASSERT_EQUAL(run_to("list", ""), STATUS_ERROR);
+    CU_ASSERT_STRING_EQUAL(err, "cpmspec: standard output cannot be written: Bad file descriptor\n");
+    scratch_file("old.xml", "old");
+    snprintf(line, sizeof line, "judge --junit %s " CAPTURE, scratch_path("old.xml"));
+    CU_ASSERT_EQUAL(run_to(line, ""), STATUS_ERROR);
+    CU_ASSERT_STRING_EQUAL(err, "cpmspec judge: the report on the terminal stopped: Bad file descriptor\n");
+    CU_ASSERT_EQUAL(stat(CAPTURE, &st), 0);
+    CU_ASSERT_TRUE(st.st_size > 1000);
+}
+
+static void an_output_may_be_standard_output(void)
+{
+    CU_ASSERT_EQUAL(run("judge --json - " CAPTURE), STATUS_PASS);
+    for (int i = 0; i < 2; i++) {
+        json_t *root = json_loads(out, 0, NULL); /* and nothing else is there */
+
+        CU_ASSERT_STRING_EQUAL(json_string_value(json_object_get(root, "verdict")), "pass");
+        json_decref(root);
+        CU_ASSERT_EQUAL(run("judge --json /dev/stdout " CAPTURE), STATUS_PASS);
+    }
+    CU_ASSERT_TRUE(mistake("judge --json - --html /dev/stdout " CAPTURE,
+                           "cpmspec judge: --json \"-\" and --html \"/dev/stdout\" are the same file; name "
+                           "one for each\n"));
+    CU_ASSERT_TRUE(mistake("judge --json /tmp/cpmspec.x --junit /tmp/./cpmspec.x " CAPTURE,
+                           "cpmspec judge: --junit \"/tmp/./cpmspec.x\" and --json \"/tmp/cpmspec.x\" are "
+                           "the same file; name one for each\n"));
+}
+
+/* Names come from anywhere: none may steer the terminal of who reads the complaint. */
+static void makes_names_visible(void)
+{
+    CU_ASSERT_TRUE(mistake("explain \033[31mred",
+                           "cpmspec explain: \"\\x1b[31mred\" is no test case, rule or flow; 'cpmspec "
+                           "explain' lists them all\n"));
+    CU_ASSERT_TRUE(mistake("judge \033]0;x\a", "cpmspec judge: \\x1b]0;x\\x07: no such capture\n"));
+}
+
+static void speaks_as_the_locale_says(void)
+{
+    setenv("LC_ALL", "C", 1);
+    CU_ASSERT_EQUAL(run("judge " CAPTURE), STATUS_PASS);
+    CU_ASSERT_PTR_NOT_NULL(strstr(out, "     1  v client-a -> core-a "));
+    setenv("LC_ALL", "C.UTF-8", 1);
+    CU_ASSERT_EQUAL(run("judge " CAPTURE), STATUS_PASS);
+    CU_ASSERT_PTR_NOT_NULL(strstr(out, "     1  \u2713 client-a \u2192 core-a "));
+    unsetenv("LC_ALL");
+}
+
 static void looks_where_it_is_told(void)
 {
     setenv("CPMSPEC_HOME", "/nowhere", 1);
@@ -274,6 +334,10 @@ static const struct test tests[] = {
     {"explains", explains},
     {"explains all that it lists", explains_all_that_it_lists},
     {"says when it cannot say", says_when_it_cannot_say},
+    {"a closed stream is told", a_closed_stream_is_told},
+    {"an output may be standard output", an_output_may_be_standard_output},
+    {"makes names visible", makes_names_visible},
+    {"speaks as the locale says", speaks_as_the_locale_says},
     {"looks where it is told", looks_where_it_is_told},
 };
 TEST_MAIN("cli", tests)

@@ -119,7 +119,9 @@ static void refuses_mistakes(void)
     CU_ASSERT_TRUE(refuses(&bare, "list --sut a --sut b", "--sut is given twice"));
     CU_ASSERT_TRUE(refuses(&bare, "list --help=no", "--help=no takes no value"));
     CU_ASSERT_TRUE(refuses(&everything, "judge a --strict=1", "--strict=1 takes no value"));
-    CU_ASSERT_TRUE(refuses(&everything, "judge a --j 1", "unknown option --j"));
+    CU_ASSERT_TRUE(refuses(&everything, "judge a --j 1", "--j may be any of --jobs, --junit, --json"));
+    CU_ASSERT_TRUE(refuses(&everything, "judge a --x 1", "unknown option --x"));
+    CU_ASSERT_TRUE(refuses(&everything, "judge a --only=", "--only is empty"));
     CU_ASSERT_TRUE(refuses(&everything, "judge a --jobs 0", "--jobs \"0\" is no number from 1 to 64"));
     CU_ASSERT_TRUE(refuses(&everything, "judge a --jobs 65", "--jobs \"65\" is no number from 1 to 64"));
     CU_ASSERT_TRUE(refuses(&everything, "judge a --jobs two", "--jobs \"two\" is no number from 1 to 64"));
@@ -140,6 +142,17 @@ static void bounds_the_globs(void)
     CU_ASSERT_TRUE(refuses(&everything, line, "--only is given more than 64 times"));
 }
 
+static void refuses_empty_arguments(void)
+{
+    char first[] = "judge", empty[] = "";
+    char *argv[] = {first, empty, NULL};
+    struct options o;
+    struct error err;
+
+    CU_ASSERT_EQUAL(options_read(&everything, 2, argv, &o, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text, "an argument is empty");
+}
+
 static void knows_help(void)
 {
     struct options o;
@@ -157,6 +170,8 @@ static void maps_errors(void)
     CU_ASSERT_EQUAL(status_of(-ENOMEM), STATUS_ERROR);
     CU_ASSERT_EQUAL(status_of(-ENOSPC), STATUS_ERROR);
     CU_ASSERT_EQUAL(status_of(-EIO), STATUS_ERROR);
+    CU_ASSERT_EQUAL(status_of(-EBADF), STATUS_ERROR);
+    CU_ASSERT_EQUAL(status_of(-EPIPE), STATUS_ERROR);
 }
 
 static const struct test tests[] = {
@@ -165,6 +180,7 @@ static const struct test tests[] = {
     {"knows what is no option", knows_what_is_no_option},
     {"refuses mistakes", refuses_mistakes},
     {"bounds the globs", bounds_the_globs},
+    {"refuses empty arguments", refuses_empty_arguments},
     {"knows help", knows_help},
     {"maps errors", maps_errors},
 };

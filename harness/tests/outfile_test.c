@@ -93,6 +93,41 @@ static void says_why_not(void)
     }
 }
 
+/* A stream that we were given stays what it is, and what stands there already stays, too. */
+static void writes_behind_what_a_stream_has(void)
+{
+    const char *path = sample_path("stream", "out");
+    FILE *had = fopen(path, "w+");
+    struct outfile *f = NULL;
+    struct error err = {0};
+    char name[64], *text;
+
+    fputs("before ", had);
+    fflush(had);
+    snprintf(name, sizeof name, "/dev/fd/%d", fileno(had));
+    CU_ASSERT_EQUAL_FATAL(outfile_open(name, &f, &err), 0);
+    outfile_write(f, SLICE("mine"));
+    CU_ASSERT_EQUAL(outfile_commit(f, &err), 0);
+    outfile_free(f);
+    fputs(" after", had);
+    fclose(had);
+    text = sample_read(path, NULL);
+    CU_ASSERT_STRING_EQUAL(text, "before mine after");
+    free(text);
+    CU_ASSERT_EQUAL(sample_entries("stream"), 1);
+    CU_ASSERT_EQUAL(outfile_open("/dev/fd/987", &f, &err), -EBADF);
+}
+
+static void wants_the_name_of_a_file(void)
+{
+    char path[1024];
+    struct outfile *f = NULL;
+    struct error err = {0};
+
+    snprintf(path, sizeof path, "%s/", sample_path("folder", "none"));
+    CU_ASSERT_EQUAL(outfile_open(path, &f, &err), -EISDIR);
+}
+
 static void failures_stick(void)
 {
     struct outfile *f = NULL;
@@ -214,6 +249,8 @@ static const struct test tests[] = {
     {"appears whole", appears_whole},
     {"leaves the old one until then", leaves_the_old_one_until_then},
     {"says why not", says_why_not},
+    {"writes behind what a stream has", writes_behind_what_a_stream_has},
+    {"wants the name of a file", wants_the_name_of_a_file},
     {"failures stick", failures_stick},
     {"a full disk leaves the old one", a_full_disk_leaves_the_old_one},
     {"replays a spool", replays_a_spool},

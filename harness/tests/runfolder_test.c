@@ -25,9 +25,11 @@ static void test_each_run_has_its_own(void)
     CU_ASSERT_EQUAL_FATAL(runfolder_make(base, NULL, &f, &err), 0);
     snprintf(first, sizeof first, "%s", f.shown);
     CU_ASSERT_EQUAL(access(f.absolute, W_OK), 0);
+    CU_ASSERT_EQUAL(runfolder_settle(&f, &err), 0);
     link_is(base, strrchr(f.shown, '/') + 1);
     CU_ASSERT_EQUAL_FATAL(runfolder_make(base, NULL, &f, &err), 0);
     CU_ASSERT_STRING_NOT_EQUAL(f.shown, first);
+    CU_ASSERT_EQUAL(runfolder_settle(&f, &err), 0);
     link_is(base, strrchr(f.shown, '/') + 1);
 }
 
@@ -44,6 +46,27 @@ static void test_a_folder_by_name(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(err.text, "is no empty folder"));
 }
 
+/* Where the run does not come about, the newest is still the one before. */
+static void test_no_run_leaves_no_folder(void)
+{
+    char base[PATH_MAX], first[RUNFOLDER_PATH];
+
+    snprintf(base, sizeof base, "%s", scratch_path("undone"));
+    CU_ASSERT_EQUAL_FATAL(runfolder_make(base, NULL, &f, &err), 0);
+    CU_ASSERT_EQUAL(runfolder_settle(&f, &err), 0);
+    snprintf(first, sizeof first, "%s", strrchr(f.shown, '/') + 1);
+    CU_ASSERT_EQUAL_FATAL(runfolder_make(base, NULL, &f, &err), 0);
+    runfolder_undo(&f);
+    CU_ASSERT_EQUAL(access(f.absolute, F_OK), -1);
+    link_is(base, first);
+    CU_ASSERT_EQUAL(mkdir(scratch_path("there"), 0700), 0);
+    CU_ASSERT_EQUAL_FATAL(runfolder_make(base, scratch_path("there"), &f, &err), 0);
+    runfolder_undo(&f); /* it was not made for the run */
+    CU_ASSERT_EQUAL(access(f.absolute, W_OK), 0);
+    CU_ASSERT_EQUAL(runfolder_settle(&f, &err), 0);
+    link_is(base, first);
+}
+
 static void test_where_none_can_be_made(void)
 {
     CU_ASSERT_EQUAL(runfolder_make("/proc/nothing/here", NULL, &f, &err), -ENOENT);
@@ -56,6 +79,7 @@ static void test_where_none_can_be_made(void)
 static const struct test tests[] = {
     {"each run has its own", test_each_run_has_its_own},
     {"a folder by name", test_a_folder_by_name},
+    {"no run leaves no folder", test_no_run_leaves_no_folder},
     {"where none can be made", test_where_none_can_be_made},
 };
 

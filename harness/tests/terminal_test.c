@@ -6,7 +6,9 @@
 
 #include <errno.h>
 #include <locale.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 static int occurrences(const char *text, const char *part)
 {
@@ -130,6 +132,32 @@ static void tells_of_a_full_disk(void)
     fclose(full);
 }
 
+/* Who reads the first lines of a report and leaves does not keep the other outputs from being written. */
+static void goes_on_without_its_reader(void)
+{
+    struct terminal_options options[] = {{.expected = 1}, {.expected = 1, .may_leave = true}};
+    struct summary s = sample_summary(1, 0);
+
+    signal(SIGPIPE, SIG_IGN);
+    for (int i = 0; i < 2; i++) {
+        struct report_writer *w = NULL;
+        struct error err = {0};
+        int ends[2];
+        FILE *f;
+
+        CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+        close(ends[0]);
+        f = fdopen(ends[1], "w");
+        CU_ASSERT_EQUAL_FATAL(terminal_open(f, &options[i], &w, &err), 0);
+        CU_ASSERT_EQUAL(w->ops->result(w, &s, sample_result(SAMPLE_PASS), &err), i ? 0 : -EPIPE);
+        if (i)
+            CU_ASSERT_EQUAL(w->ops->finish(w, &s, &err), 0);
+        CU_ASSERT_EQUAL(ferror(f), i ? 0 : 1);
+        w->ops->free(w);
+        fclose(f);
+    }
+}
+
 static void suits_the_stream(void)
 {
     FILE *null = fopen("/dev/null", "w");
@@ -174,6 +202,7 @@ static const struct test tests[] = {
     {"nothing judged is no pass", nothing_judged_is_no_pass},
     {"keeps memory flat", keeps_memory_flat},
     {"tells of a full disk", tells_of_a_full_disk},
+    {"goes on without its reader", goes_on_without_its_reader},
     {"suits the stream", suits_the_stream},
     {"survives lack of memory", survives_lack_of_memory},
 };
