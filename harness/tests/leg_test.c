@@ -67,6 +67,11 @@ static void learns_the_dialog(void)
     CU_ASSERT_EQUAL(d->cseq[DIALOG_CALLER], 3);
     note("ACK sip:b@x SIP/2.0\r\n" HEAD(VIA1, ";tag=b1", "3 ACK") "\r\n");
     CU_ASSERT_TRUE(d->acked);
+    CU_ASSERT_TRUE(d->ack.vias == 1 && d->ack.from == 1 && d->ack.to == 2 && d->answered.vias == 1);
+    note("ACK sip:b@x SIP/2.0\r\n" HEAD(VIA2, ";tag=b1", "3 ACK") "\r\n");
+    CU_ASSERT_EQUAL(d->ack.vias, 2);
+    note("ACK sip:b@x SIP/2.0\r\n" HEAD(VIA2 VIA2, ";tag=b1", "4 ACK") "\r\n"); /* of a later INVITE */
+    CU_ASSERT_EQUAL(d->ack.vias, 2);
 }
 
 static void follows_a_refresh(void)

@@ -141,6 +141,21 @@ static bool note_route(struct arena *arena, struct dialog *d, const struct sip_m
     return keep(arena, &d->route_up, route);
 }
 
+/* Of messages that were seen equally far the first one counts, or the newest. */
+static void note_farthest(struct farthest *f, const struct said *said, bool newest)
+{
+    unsigned vias = sip_values_count(said->msg, SIP_VIA);
+
+    if (vias > f->vias || (newest && vias == f->vias))
+        *f = (struct farthest){.vias = vias, .from = said->from, .to = said->to, .at = said_where(said)};
+}
+
+/* Whether it belongs to the transaction of the leg's own INVITE: no later one's inside the dialog. */
+static bool of_setup(const struct leg *leg, const struct said *said, enum dialog_end caller)
+{
+    return caller == DIALOG_CALLER && said->msg->cseq_ok && said->msg->cseq == leg->caller_cseq;
+}
+
 static bool note_accepted(struct leg *leg, const struct said *said)
 {
     struct arena *arena = leg->arena;
@@ -155,9 +170,11 @@ static bool note_accepted(struct leg *leg, const struct said *said)
         d->target[sender] = d->new_target[sender];
         d->new_target[sender] = (struct slice){NULL, 0};
     }
-    if (said->msg->method == SIP_INVITE && sender == DIALOG_CALLER && said->msg->cseq_ok &&
-        said->msg->cseq == leg->caller_cseq && !note_route(arena, d, said->msg))
-        return false;
+    if (said->msg->method == SIP_INVITE && of_setup(leg, said, sender)) {
+        note_farthest(&d->answered, said, false);
+        if (!note_route(arena, d, said->msg))
+            return false;
+    }
     return keep(arena, &d->target[!sender], contact_uri(said->msg));
 }
 
@@ -167,8 +184,10 @@ static bool note_early(struct leg *leg, const struct said *said)
     enum dialog_end sender;
     struct dialog *d = leg_dialog(leg, said->from_tag, said->to_tag, true, &sender);
 
-    if (d && !d->confirmed)
+    if (d && !d->confirmed) {
         d->early = true;
+        note_farthest(&d->rang, said, true);
+    }
     return true;
 }
 
@@ -182,6 +201,8 @@ static bool note_inside(struct leg *leg, const struct said *said)
         return true;
     if (said->msg->method == SIP_ACK) {
         d->acked = true;
+        if (of_setup(leg, said, sender))
+            note_farthest(&d->ack, said, false);
         return true;
     }
     if (said->msg->cseq_ok && said->msg->cseq > d->cseq[sender] && !leg->closing)

@@ -11,6 +11,13 @@ enum { LEG_DIALOGS_MAX = 8 };
 /* The two ends of a dialog; the caller sent the INVITE. */
 enum dialog_end { DIALOG_CALLER, DIALOG_CALLEE, DIALOG_ENDS };
 
+/* A message that passed many hops, as it was seen the farthest from the caller. */
+struct farthest {
+    unsigned vias; /* 0: it was not seen */
+    role_set from, to;
+    struct sighting at;
+};
+
 /* One dialog of a leg: a 2xx (or a BYE, where the capture began later) with its own To tag. Slices point into
  * the session's arena; p == NULL where it was not seen. */
 struct dialog {
@@ -25,6 +32,9 @@ struct dialog {
     bool confirmed;                       /* a 2xx to the INVITE was seen */
     bool acked;                           /* an ACK was seen anywhere */
     bool closing;                         /* a BYE was seen */
+    struct farthest rang;                 /* the newest 1xx to the INVITE */
+    struct farthest answered;             /* the first 2xx to it */
+    struct farthest ack;                  /* the first ACK of that one */
     struct slice new_target[DIALOG_ENDS]; /* asked for in a re-INVITE or UPDATE that has no answer yet */
     bool target_moving;                   /* such a one was under way when a BYE came */
 };
@@ -40,8 +50,9 @@ struct leg {
     uint32_t caller_cseq;
     struct slice invite_branch; /* of the Via that the caller put on it */
     bool invite_seen;
-    bool closing;  /* a BYE was seen */
-    bool service;  /* the INVITE carried a CPM service identifier */
+    bool closing; /* a BYE was seen */
+    bool service; /* the INVITE carried a CPM service identifier */
+    bool cut; /* the capture cut messages of the setup off inside their header fields: they count as unseen */
     role_set root; /* who sent the INVITE that was seen with the fewest Vias */
     unsigned root_vias;
     role_set reached;  /* every function that was handed an INVITE of this leg */

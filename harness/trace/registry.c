@@ -237,8 +237,10 @@ static bool note_setup(struct registry *r, struct tracked_leg *leg, const struct
 {
     bool invite = said->msg->method == SIP_INVITE && !said->msg->status && !said->to_tag.n;
 
-    if (sip_head_cut(said->msg))
+    if (sip_head_cut(said->msg)) {
+        leg->leg.cut = true;
         return true;
+    }
     return leg_note(&leg->leg, said) && (!invite || join_note(r->join, leg->owner, said));
 }
 
