@@ -382,15 +382,21 @@ void judgement_weigh(struct judgement *j, struct finding *f)
     f->observed = judgement_text(j, "%s; %s", f->observed, hole);
 }
 
-void finding_show(struct finding *f, const struct hop *h)
+void finding_show_at(struct finding *f, const struct sighting *at)
 {
-    if (!f || !h)
+    if (!f)
         return;
     for (int i = 0; i < f->nframes; i++)
-        if (f->frame[i] == h->first.frame && f->frame_source[i] == h->first.source)
+        if (f->frame[i] == at->frame && f->frame_source[i] == at->source)
             return;
     if (f->nframes == FINDING_FRAMES_MAX)
         return;
-    f->frame[f->nframes] = h->first.frame;
-    f->frame_source[f->nframes++] = h->first.source;
+    f->frame[f->nframes] = at->frame;
+    f->frame_source[f->nframes++] = at->source;
+}
+
+void finding_show(struct finding *f, const struct hop *h)
+{
+    if (h)
+        finding_show_at(f, &h->first);
 }

@@ -124,7 +124,8 @@ void judgement_hang(struct judgement *j, int group);
 /* A break that something unseen could explain: where not all was seen it is none, only unclear. `f` may be
  * NULL. */
 void judgement_weigh(struct judgement *j, struct finding *f);
-/* Names a frame in a finding; both may be NULL. */
+/* Names a frame in a finding; f and h may be NULL. */
 void finding_show(struct finding *f, const struct hop *h);
+void finding_show_at(struct finding *f, const struct sighting *at);
 
 #endif

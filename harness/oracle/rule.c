@@ -27,6 +27,8 @@ static const struct rule *const all[] = {
     &rule_maxforwards_decremented,
     &rule_dialog_identity,
     &rule_cseq_preserved,
+    &rule_dialog_early,
+    &rule_dialog_unacknowledged,
     &rule_cseq_increasing,
     &rule_cseq_method,
     &rule_response_copied,

@@ -5,6 +5,10 @@
 
 #include "oracle/judgement.h"
 
+/* A mirror port may show two messages in the wrong order when they are as near as this: nearer than any
+ * function answers of itself. */
+#define MIRRORED (20 * NSEC_PER_USEC)
+
 /* rules_path.c */
 extern const struct rule rule_path_foreign, rule_path_order, rule_path_missing, rule_path_extra,
     rule_request_duplicate;
@@ -19,6 +23,8 @@ extern const struct rule rule_route_popped, rule_route_set, rule_ruri_preserved,
 /* rules_dialog.c */
 extern const struct rule rule_dialog_identity, rule_cseq_preserved, rule_cseq_increasing, rule_cseq_method,
     rule_response_copied;
+/* rules_state.c */
+extern const struct rule rule_dialog_early, rule_dialog_unacknowledged;
 /* rules_content.c */
 extern const struct rule rule_headers_mandatory, rule_headers_preserved, rule_headers_unexpected,
     rule_body_preserved, rule_contentlength_exact, rule_charging_hidden, rule_syntax;

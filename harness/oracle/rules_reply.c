@@ -125,10 +125,6 @@ static void check_origin(struct judgement *j, const struct rule *self)
     check_fate(j, self, FATE_MADE_UP);
 }
 
-/* A mirror port may show two messages in the wrong order when they are as near as this: nearer than any
- * function answers of itself. */
-#define MIRRORED (20 * NSEC_PER_USEC)
-
 static bool too_near(const struct pair *p)
 {
     const struct sighting *in = &p->in->first, *out = &p->out->first;

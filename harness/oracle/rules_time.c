@@ -20,6 +20,7 @@ static void check_transport(struct judgement *j, const struct rule *self)
                                           transport_name(p->request->transport)),
                            judgement_text(j, "it sent it %u times", (unsigned)p->request->nrepeats + 1));
         finding_show(f, p->request);
+        finding_show_at(f, &p->request->repeat[0]);
     }
 }
 
@@ -58,10 +59,7 @@ static void check_timing(struct judgement *j, const struct rule *self)
                                           (double)should / (double)NSEC_PER_SEC, at + 1),
                            judgement_text(j, "it waited %.3f s", (double)was / (double)NSEC_PER_SEC));
         finding_show(f, p->request);
-        if (f && f->nframes < FINDING_FRAMES_MAX) {
-            f->frame[f->nframes] = p->request->repeat[at].frame;
-            f->frame_source[f->nframes++] = p->request->repeat[at].source;
-        }
+        finding_show_at(f, &p->request->repeat[at]);
     }
 }
 
@@ -98,6 +96,7 @@ static void check_final(struct judgement *j, const struct rule *self)
                            (double)limit / (double)NSEC_PER_SEC),
             judgement_text(j, "it sent it again after %.1f s", (double)last / (double)NSEC_PER_SEC));
         finding_show(f, h);
+        finding_show_at(f, &h->repeat[n - 1]);
     }
 }
 
@@ -121,10 +120,7 @@ static void check_closed(struct judgement *j, const struct rule *self)
         return;
     f = judgement_find(j, self, 0, "after the answer no further request is sent in the dialog",
                        judgement_text(j, "%u more were seen", (unsigned)s->after));
-    if (f) {
-        f->frame[f->nframes] = s->after_first.frame;
-        f->frame_source[f->nframes++] = s->after_first.source;
-    }
+    finding_show_at(f, &s->after_first);
 }
 
 const struct rule rule_retransmit_timing = {

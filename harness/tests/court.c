@@ -5,6 +5,22 @@
 
 #include "tests/test.h"
 
+/* "24 25"; those of a second source as "1:24". */
+static void write_frames(const struct finding *f, char *out, size_t size)
+{
+    size_t n = 0;
+
+    out[0] = '\0';
+    for (int i = 0; i < f->nframes && n < size; i++) {
+        const char *between = i ? " " : "";
+        if (f->frame_source[i])
+            n += (size_t)snprintf(out + n, size - n, "%s%u:%llu", between, (unsigned)f->frame_source[i],
+                                  (unsigned long long)f->frame[i]);
+        else
+            n += (size_t)snprintf(out + n, size - n, "%s%llu", between, (unsigned long long)f->frame[i]);
+    }
+}
+
 static int take_result(void *ctx, const struct result *r)
 {
     struct court *c = ctx;
@@ -27,6 +43,7 @@ static int take_result(void *ctx, const struct result *r)
     if (r->nfindings) {
         snprintf(c->rule[n], sizeof c->rule[n], "%s", r->finding[0].rule);
         c->step[n] = r->finding[0].step;
+        write_frames(&r->finding[0], c->frames[n], sizeof c->frames[n]);
     }
     for (int i = 0; i < r->nrows && i < COURT_STEPS; i++)
         if (r->row[i].step)
@@ -150,15 +167,14 @@ static bool as_wanted(const struct court *c, const struct court_case *want)
         return false;
     if (!want->rule)
         return c->severity[0] == SEVERITY_NOTE;
+    if (want->frames && strcmp(want->frames, c->frames[0]) != 0)
+        return false;
+    if (want->verdict == VERDICT_FAIL && !c->frames[0][0])
+        return false;
     return strcmp(c->rule[0], want->rule) == 0 && c->step[0] == want->step;
 }
 
-void court_try(const struct court_case *cases, size_t n)
-{
-    court_try_in(NULL, cases, n);
-}
-
-void court_try_in(const char *profile, const struct court_case *cases, size_t n)
+static void try_all(const char *profile, const struct court_case *cases, size_t n, bool callee)
 {
     for (size_t i = 0; i < n; i++) {
         struct court *c = calloc(1, sizeof *c);
@@ -169,16 +185,32 @@ void court_try_in(const char *profile, const struct court_case *cases, size_t n)
         CU_ASSERT_PTR_NOT_NULL_FATAL(c);
         court_open(c, profile);
         talk_setup(&c->talk, &s);
-        bye = talk_close(&c->talk, &s, false, 2);
+        bye = talk_close(&c->talk, &s, callee, callee ? 1 : 2);
         cases[i].spoil(c, bye);
         court_hold(c);
         right = as_wanted(c, &cases[i]);
         CU_ASSERT_TRUE(right);
         if (!right)
-            printf("\n  %s: wanted %s %s at step %d, got %s %s at step %d: %s\n", cases[i].name,
-                   verdict_name(cases[i].verdict), cases[i].rule ? cases[i].rule : "nothing", cases[i].step,
-                   verdict_name(c->verdict[0]), c->rule[0], c->step[0], c->reason[0]);
+            printf("\n  %s: wanted %s %s at step %d (frames %s), got %s %s at step %d (frames %s): %s\n",
+                   cases[i].name, verdict_name(cases[i].verdict), cases[i].rule ? cases[i].rule : "nothing",
+                   cases[i].step, cases[i].frames ? cases[i].frames : "any", verdict_name(c->verdict[0]),
+                   c->rule[0], c->step[0], c->frames[0], c->reason[0]);
         court_close(c);
         free(c);
     }
+}
+
+void court_try(const struct court_case *cases, size_t n)
+{
+    try_all(NULL, cases, n, false);
+}
+
+void court_try_callee(const struct court_case *cases, size_t n)
+{
+    try_all(NULL, cases, n, true);
+}
+
+void court_try_in(const char *profile, const struct court_case *cases, size_t n)
+{
+    try_all(profile, cases, n, false);
 }

@@ -19,6 +19,7 @@ struct court {
     int nresults;
     enum verdict verdict[COURT_RESULTS];
     char rule[COURT_RESULTS][40], closer[COURT_RESULTS][16], reason[COURT_RESULTS][400];
+    char frames[COURT_RESULTS][80]; /* of the first finding, "24 25" */
     int step[COURT_RESULTS], nfindings[COURT_RESULTS], causes[COURT_RESULTS];
     enum severity severity[COURT_RESULTS]; /* the heaviest of its findings */
     enum ladder_mark mark[COURT_RESULTS][COURT_STEPS];
@@ -43,10 +44,15 @@ struct court_case {
     enum verdict verdict;
     const char *rule; /* the first finding's; NULL where nothing above a note may be found */
     int step;
+    const char
+        *frames; /* that the first finding names, in its order: "24 25". The setup's are 1 to 21, of the
+                    closing 7 BYEs and 7 answers come next. NULL: any, but one at least where it fails */
 };
 
 /* Tries each case in a court of its own, strictly, with side A closing. */
 void court_try(const struct court_case *cases, size_t n);
+/* The same with side B closing, which was called. */
+void court_try_callee(const struct court_case *cases, size_t n);
 /* The same with another profile than the default one. */
 void court_try_in(const char *profile, const struct court_case *cases, size_t n);
 

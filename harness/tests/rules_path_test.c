@@ -133,21 +133,23 @@ static void end_at_pf_b_in_the_bye(struct court *c, int bye)
 }
 
 static const struct court_case cases[] = {
-    {"pf-a is passed over", bypass_pf_a, VERDICT_FAIL, "path.missing", 2},
-    {"core-b loses the BYE", lose_at_core_b, VERDICT_FAIL, "path.missing", 5},
-    {"a stranger in place of pf-a", pass_a_stranger, VERDICT_FAIL, "path.foreign", 2},
-    {"core-b sends it twice", send_twice, VERDICT_FAIL, "request.duplicate", 5},
-    {"a retransmission is no second transaction", send_again, VERDICT_PASS, NULL, 0},
-    {"what later Vias prove needs not be seen", show_two_hops_less, VERDICT_PASS, NULL, 0},
-    {"core-b loses it, and no setup was captured", lose_without_setup, VERDICT_FAIL, "reply.missing", 11},
-    {"another node, where the first is silent", try_another_node, VERDICT_PASS, NULL, 0},
-    {"two nodes, and both answer", ask_two_nodes, VERDICT_FAIL, "request.duplicate", 5},
-    {"pf-b ends it, and nothing is captured behind", end_at_pf_b, VERDICT_INCONCLUSIVE, "path.missing", 6},
-    {"pf-b ends INVITE and BYE", end_at_pf_b_with_links, VERDICT_INCONCLUSIVE, "path.missing", 6},
+    {"pf-a is passed over", bypass_pf_a, VERDICT_FAIL, "path.missing", 2, "22 23"},
+    {"core-b loses the BYE", lose_at_core_b, VERDICT_FAIL, "path.missing", 5, "25"},
+    {"a stranger in place of pf-a", pass_a_stranger, VERDICT_FAIL, "path.foreign", 2, "23 24"},
+    {"core-b sends it twice", send_twice, VERDICT_FAIL, "request.duplicate", 5, "25 26 36"},
+    {"a retransmission is no second transaction", send_again, VERDICT_PASS, NULL, 0, NULL},
+    {"what later Vias prove needs not be seen", show_two_hops_less, VERDICT_PASS, NULL, 0, NULL},
+    {"core-b loses it, and no setup was captured", lose_without_setup, VERDICT_FAIL, "reply.missing", 11,
+     "4"},
+    {"another node, where the first is silent", try_another_node, VERDICT_PASS, NULL, 0, NULL},
+    {"two nodes, and both answer", ask_two_nodes, VERDICT_FAIL, "request.duplicate", 5, "25 27 26"},
+    {"pf-b ends it, and nothing is captured behind", end_at_pf_b, VERDICT_INCONCLUSIVE, "path.missing", 6,
+     "20"},
+    {"pf-b ends INVITE and BYE", end_at_pf_b_with_links, VERDICT_INCONCLUSIVE, "path.missing", 6, "20"},
     {"pf-b ends it, and no setup was captured", end_at_pf_b_without_setup, VERDICT_INCONCLUSIVE,
-     "path.missing", 6},
-    {"pf-b ends the BYE, but not the INVITE", end_at_pf_b_in_the_bye, VERDICT_FAIL, "path.missing", 6},
-    {"what no capture shows is not known", show_no_side_b, VERDICT_INCONCLUSIVE, "path.missing", 5},
+     "path.missing", 6, "5"},
+    {"pf-b ends the BYE, but not the INVITE", end_at_pf_b_in_the_bye, VERDICT_FAIL, "path.missing", 6, "26"},
+    {"what no capture shows is not known", show_no_side_b, VERDICT_INCONCLUSIVE, "path.missing", 5, "16"},
 };
 
 /* The default profile, but pf-b has two nodes. */

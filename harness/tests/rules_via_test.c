@@ -76,19 +76,20 @@ static void change_unseen(struct court *c, int bye)
 }
 
 static const struct court_case cases[] = {
-    {"pf-a pushes none", push_none, VERDICT_FAIL, "via.pushed", 3},
-    {"pf-a pushes its own over another's", push_over_another, VERDICT_FAIL, "via.preserved", 3},
-    {"core-b adds to the first", change_below, VERDICT_FAIL, "via.preserved", 5},
-    {"core-b changes the branch of the first", change_branch_below, VERDICT_FAIL, "via.preserved", 5},
-    {"core-a adds received and rport", add_received, VERDICT_PASS, NULL, 0},
-    {"Vias joined with a comma, folded", join_with_commas, VERDICT_PASS, NULL, 0},
-    {"pf-a leaves its own on the answer", pop_none, VERDICT_FAIL, "via.popped", 13},
-    {"pf-a takes two off the answer", pop_two, VERDICT_FAIL, "via.popped", 13},
-    {"core-a uses one branch for both visits", use_a_branch_twice, VERDICT_FAIL, "via.branch", 4},
-    {"core-b forgets the cookie", forget_the_cookie, VERDICT_FAIL, "via.branch", 5},
-    {"client-a uses the INVITE's branch", use_the_branch_of_the_invite, VERDICT_FAIL, "via.branch", 1},
-    {"the cookie in another case", write_the_cookie_otherwise, VERDICT_PASS, NULL, 0},
-    {"one side is not captured", change_unseen, VERDICT_INCONCLUSIVE, "reply.reverse", 13},
+    {"pf-a pushes none", push_none, VERDICT_FAIL, "via.pushed", 3, "23 24"},
+    {"pf-a pushes its own over another's", push_over_another, VERDICT_FAIL, "via.preserved", 3, "23 24"},
+    {"core-b adds to the first", change_below, VERDICT_FAIL, "via.preserved", 5, "25 26"},
+    {"core-b changes the branch of the first", change_branch_below, VERDICT_FAIL, "via.preserved", 5,
+     "25 26"},
+    {"core-a adds received and rport", add_received, VERDICT_PASS, NULL, 0, NULL},
+    {"Vias joined with a comma, folded", join_with_commas, VERDICT_PASS, NULL, 0, NULL},
+    {"pf-a leaves its own on the answer", pop_none, VERDICT_FAIL, "via.popped", 13, "33 34"},
+    {"pf-a takes two off the answer", pop_two, VERDICT_FAIL, "via.popped", 13, "33 34"},
+    {"core-a uses one branch for both visits", use_a_branch_twice, VERDICT_FAIL, "via.branch", 4, "25 23"},
+    {"core-b forgets the cookie", forget_the_cookie, VERDICT_FAIL, "via.branch", 5, "26"},
+    {"client-a uses the INVITE's branch", use_the_branch_of_the_invite, VERDICT_FAIL, "via.branch", 1, "22"},
+    {"the cookie in another case", write_the_cookie_otherwise, VERDICT_PASS, NULL, 0, NULL},
+    {"one side is not captured", change_unseen, VERDICT_INCONCLUSIVE, "reply.reverse", 13, "23 33"},
 };
 
 static void judges_the_vias(void)

@@ -228,7 +228,8 @@ int talk_feed(struct talk *t, struct payload_sink sink)
     qsort(order, (size_t)n, sizeof *order, by_time);
     for (int i = 0; i < n && r >= 0; i++) {
         const struct talk_message *m = order[i].m;
-        struct payload p = {.bytes = buf_slice(&m->text),
+        struct payload p = {.bytes = m->cut ? slice_head(buf_slice(&m->text), m->cut) : buf_slice(&m->text),
+                            .cut = m->cut != 0,
                             .src = m->src,
                             .dst = m->dst,
                             .transport = m->transport,

@@ -19,7 +19,8 @@ struct talk_message {
     int hop;    /* 0 for the first */
     bool reply;
     char method[12];
-    bool gone; /* dropped: not fed */
+    bool gone;  /* dropped: not fed */
+    size_t cut; /* so many bytes of it were kept; 0: all */
     struct buf text;
 };
 
