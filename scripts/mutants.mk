@@ -13,6 +13,7 @@ $(MUTANTS): $(MUTANTS_OBJS) $(call room_chain,$(call reverse,$(call rooms_upto,d
 
 ## make mutants   every mutant must fail, and say why; every benign variant must pass
 mutants: $(BUILD)/cpmspec $(MUTANTS)
+	@rm -rf $(BUILD)/mutants
 	@$(MUTANTS) --cpmspec $(BUILD)/cpmspec --work $(BUILD)/mutants --jobs $(MUTANTS_JOBS) --table $(BUILD)/mutants.md $(MUTANTS_ARGS)
 	@cmp -s $(BUILD)/mutants.md docs/mutants.md || \
 		echo "docs/mutants.md is of other runs: make mutants-table"

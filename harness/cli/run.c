@@ -1,5 +1,6 @@
 /* cpmspec run: makes the traffic of each test case, captures it, and has it judged. */
 #include <errno.h>
+#include <limits.h>
 #include <locale.h>
 #include <sched.h>
 #include <stdio.h>
@@ -84,6 +85,18 @@ static int find_fault(struct run *r, struct error *err)
                          "there is no fault \"%.60s\"; reference-network/faults.xml has them all",
                          r->options.fault);
     return 0;
+}
+
+/* A fault may be one of a network of another shape than the default one. */
+static int take_shape(struct run *r, struct error *err)
+{
+    char path[PATH_MAX + 128];
+
+    if (!r->fault || !*r->fault->sut || r->options.sut)
+        return 0;
+    snprintf(path, sizeof path, "%s/reference-network/%s", r->setting.home.data, r->fault->sut);
+    setting_done(&r->setting);
+    return setting_load(path, &r->setting, err);
 }
 
 static int pick(struct run *r, struct error *err)
@@ -347,8 +360,11 @@ static int prepare(struct run *r, int argc, char **argv, struct error *err)
 
     if (e < 0)
         return e;
-    choose_network(r);
     e = find_fault(r, err);
+    if (e == 0)
+        e = take_shape(r, err);
+    if (e == 0)
+        choose_network(r);
     if (e == 0)
         e = pick(r, err);
     if (e == 0 && r->nrunnable)

@@ -38,6 +38,73 @@ static int read_scenario(const xmlNode *n, struct fault *f, struct error *err)
     return r;
 }
 
+static int read_address(const xmlNode *n, struct addr *ret, bool *ret_has, struct error *err)
+{
+    char text[ADDR_TEXT];
+    int r = xml_attr(n, "address", text, sizeof text, err);
+
+    if (r == 0 && *text && !addr_parse(slice_of(text), ret))
+        return xml_error(n, err, "\"%s\" is no IP address", text);
+    if (r == 0)
+        *ret_has = *text != '\0';
+    return r;
+}
+
+static int read_node(const xmlNode *n, struct fault *f, struct error *err)
+{
+    struct fault_node *d = &f->node[f->nnodes];
+    bool has;
+    int r;
+
+    if (f->nnodes == FAULT_NODES_MAX)
+        return xml_error(n, err, "a fault has at most %d <node>", FAULT_NODES_MAX);
+    r = xml_attr(n, "function", d->role, sizeof d->role, err);
+    if (r == 0)
+        r = xml_attr(n, "plays", d->plays, sizeof d->plays, err);
+    if (r == 0)
+        r = read_address(n, &d->at, &has, err);
+    f->nnodes += r == 0;
+    return r;
+}
+
+static int read_port(const xmlNode *n, uint16_t *ret, struct error *err)
+{
+    char text[8];
+    uint64_t port = 0;
+    int r = xml_attr(n, "port", text, sizeof text, err);
+
+    if (r == 0 && *text && !slice_number(slice_of(text), UINT16_MAX, &port))
+        return xml_error(n, err, "\"%s\" is no port", text);
+    *ret = (uint16_t)port;
+    return r;
+}
+
+static int read_party(const xmlNode *n, struct fault *f, struct error *err)
+{
+    struct fault_party *p = &f->party[f->nparties];
+    char preamble[8];
+    int r;
+
+    if (f->nparties == FAULT_PARTIES_MAX)
+        return xml_error(n, err, "a fault has at most %d <party>", FAULT_PARTIES_MAX);
+    r = xml_attr(n, "role", p->role, sizeof p->role, err);
+    if (r == 0)
+        r = xml_attr(n, "file", p->file, sizeof p->file, err);
+    if (r == 0)
+        r = xml_attr(n, "twin", p->twin, sizeof p->twin, err);
+    if (r == 0)
+        r = xml_attr(n, "preamble", preamble, sizeof preamble, err);
+    if (r == 0)
+        r = read_address(n, &p->at, &p->has_at, err);
+    if (r == 0)
+        r = read_port(n, &p->port, err);
+    if (r == 0) {
+        p->preamble = strcmp(preamble, "yes") == 0;
+        f->nparties++;
+    }
+    return r;
+}
+
 static int read_step(const xmlNode *n, struct fault *f, struct error *err)
 {
     char text[16];
@@ -69,6 +136,7 @@ static int read_fault(const xmlNode *n, struct fault *f, struct error *err)
     } field[] = {{"name", f->name, sizeof f->name},
                  {"closer", f->closer, sizeof f->closer},
                  {"transport", f->transport, sizeof f->transport},
+                 {"sut", f->sut, sizeof f->sut},
                  {"rule", f->rule, sizeof f->rule},
                  {"verdict", f->verdict, sizeof f->verdict}};
     const xmlNode *e;
@@ -88,6 +156,10 @@ static int read_fault(const xmlNode *n, struct fault *f, struct error *err)
         r = read_define(e, f, err);
     for (e = xml_first(n, "scenario"); r == 0 && e; e = xml_next(e, "scenario"))
         r = read_scenario(e, f, err);
+    for (e = xml_first(n, "node"); r == 0 && e; e = xml_next(e, "node"))
+        r = read_node(e, f, err);
+    for (e = xml_first(n, "party"); r == 0 && e; e = xml_next(e, "party"))
+        r = read_party(e, f, err);
     return r;
 }
 

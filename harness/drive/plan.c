@@ -47,8 +47,10 @@ static int add_mirror(struct planner *k, struct plan_party *p)
     return 0;
 }
 
-static void add_common(struct planner *k, struct plan_party *p, bool core)
+/* `plays`: "CORE", "PF", "EDGE" or "ENTRY". */
+static void add_common(struct planner *k, struct plan_party *p, const char *plays)
 {
+    const struct profile *profile = k->spec->profile;
     char at[ENDPOINT_TEXT];
     const char *const args[] = {"kamailio",
                                 "-f",
@@ -74,8 +76,33 @@ static void add_common(struct planner *k, struct plan_party *p, bool core)
                                 NULL};
 
     planner_args(k, p, args);
-    planner_define(k, p, core ? "ROLE_CORE" : "ROLE_PF");
+    planner_define(k, p, planner_text(k, "ROLE_%s", plays));
     planner_define(k, p, planner_text(k, "SELF=%s", planner_uri(k, &p->at)));
+    planner_define(k, p, planner_text(k, "T1=%lld", (long long)(profile->t1 / NSEC_PER_MSEC)));
+    planner_define(k, p, planner_text(k, "T2=%lld", (long long)(profile->t2 / NSEC_PER_MSEC)));
+    planner_define(k, p, planner_text(k, "TIMEOUT=%lld", (long long)(64 * profile->t1 / NSEC_PER_MSEC)));
+}
+
+/* The further server of a core that plays this; false where it has none. */
+static bool node_at(const struct planner *k, const char *role, const char *plays, struct endpoint *ret)
+{
+    const struct fault *f = k->spec->fault;
+
+    for (int i = 0; f && i < f->nnodes; i++) {
+        if (strcmp(f->node[i].role, role) != 0 || strcmp(f->node[i].plays, plays) != 0)
+            continue;
+        *ret = (struct endpoint){f->node[i].at, PLANNER_SIP_PORT};
+        return true;
+    }
+    return false;
+}
+
+/* Where terminals ("edge") or other cores ("entry") reach the core of a side. */
+static bool core_at(const struct planner *k, char side, const char *plays, struct endpoint *ret)
+{
+    const char *role = side == 'a' ? "core-a" : "core-b";
+
+    return node_at(k, role, plays, ret) || planner_role_at(k->spec->profile, "core-", side, ret);
 }
 
 static int add_served_user(struct planner *k, struct plan_party *p, char side, int number)
@@ -100,10 +127,14 @@ static int add_served_user(struct planner *k, struct plan_party *p, char side, i
 static int add_core(struct planner *k, struct plan_party *p)
 {
     char side = planner_side(p->role), other = side == 'a' ? 'b' : 'a';
-    struct endpoint peer;
+    struct endpoint peer, node;
     int r = add_served_user(k, p, side, 1);
 
-    if (r == 0 && planner_role_at(k->spec->profile, "core-", other, &peer)) {
+    if (node_at(k, p->role, "edge", &node))
+        planner_define(k, p, planner_text(k, "EDGE=%s", planner_uri(k, &node)));
+    if (node_at(k, p->role, "entry", &node))
+        planner_define(k, p, planner_text(k, "ENTRY=%s", planner_uri(k, &node)));
+    if (r == 0 && core_at(k, other, "entry", &peer)) {
         if (planner_same_place(&peer, &p->at))
             r = add_served_user(k, p, other, 2);
         else
@@ -129,6 +160,27 @@ static struct plan_party *function_there(struct plan *plan, const struct endpoin
     return NULL;
 }
 
+static struct plan_party *new_function(struct planner *k, const char *role, const struct endpoint *at)
+{
+    struct plan_party *p = &k->plan->function[k->plan->nfunctions++];
+
+    p->role = planner_text(k, "%s", role);
+    p->at = *at;
+    p->tcp = k->tcp;
+    return p;
+}
+
+/* Whether SIPp plays it. */
+static bool has_party(const struct planner *k, const char *role)
+{
+    const struct fault *f = k->spec->fault;
+
+    for (int i = 0; f && i < f->nparties; i++)
+        if (strcmp(f->party[i].role, role) == 0)
+            return true;
+    return false;
+}
+
 static int plan_function(struct planner *k, int index)
 {
     const struct profile_function *f = &k->spec->profile->function[index];
@@ -151,12 +203,9 @@ static int plan_function(struct planner *k, int index)
         add_faults(k, p, f->role);
         return 0;
     }
-    p = &k->plan->function[k->plan->nfunctions++];
-    p->role = planner_text(k, "%s", f->role);
-    p->at = at;
-    p->tcp = k->tcp;
+    p = new_function(k, f->role, &at);
     planner_name(k, p, p->role);
-    add_common(k, p, core);
+    add_common(k, p, core ? "CORE" : "PF");
     if (f->b2bua && !core)
         planner_define(k, p, planner_text(k, "HIDING=\"%s\"", addr_format(&p->at.addr, address)));
     add_faults(k, p, f->role);
@@ -164,11 +213,34 @@ static int plan_function(struct planner *k, int index)
     return r == 0 && core ? add_core(k, p) : r;
 }
 
+static int plan_node(struct planner *k, const struct fault_node *n)
+{
+    struct endpoint at = {n->at, PLANNER_SIP_PORT}, serving;
+    struct plan_party *p;
+
+    if (!planner_role_at(k->spec->profile, "core-", planner_side(n->role), &serving))
+        return error_set(k->err, EINVAL,
+                         "%s: the profile gives %s no address, before which it is to have nodes",
+                         k->spec->fault->name, n->role);
+    p = new_function(k, n->role, &at);
+    planner_name(k, p, planner_text(k, "%s-%s", n->role, n->plays));
+    add_common(k, p, strcmp(n->plays, "edge") == 0 ? "EDGE" : "ENTRY");
+    planner_define(k, p, planner_text(k, "SERVING=%s", planner_uri(k, &serving)));
+    return add_mirror(k, p);
+}
+
 /* --- clients */
 
-static const char *client_name(struct planner *k, const struct testcase_drive *d, const char *scenario)
+/* What SIPp is to play: a client of the test case, or (extra) a party that the fault brings. */
+struct part {
+    const char *role, *scenario;
+    bool preamble;
+    const struct fault_party *extra;
+};
+
+static const char *client_name(struct planner *k, const struct part *d)
 {
-    const char *base = strrchr(scenario, '/') ? strrchr(scenario, '/') + 1 : scenario;
+    const char *base = strrchr(d->scenario, '/') ? strrchr(d->scenario, '/') + 1 : d->scenario;
     int n = (int)strcspn(base, "."), same = 0;
     const char *name = strncmp(base, d->role, strlen(d->role)) == 0
                            ? planner_text(k, "%.*s", n, base)
@@ -252,48 +324,111 @@ static void add_client_args(struct planner *k, struct plan_party *p, const struc
     planner_args(k, p, args);
 }
 
-static int plan_client(struct planner *k, int index)
+/* The two legs of a B2BUA find each other over TCP, each listening at the place that pf-a.twins or pf-b.twins
+ * gives it. The far one listens for its twin only, so that is what shows that it is there. "hops": the
+ * Max-Forwards that it sends requests with, fewer than it can be handed, also behind another B2BUA. */
+static void add_twin(struct planner *k, struct plan_party *p, const struct fault_party *extra)
 {
-    const struct testcase *tc = k->spec->testcase;
-    const struct testcase_drive *d = &tc->drive[index];
+    static const uint8_t any[4] = {0}; /* SIPp listens for its twin on all addresses */
+    bool far = strcmp(extra->twin, "far") == 0, first = far == (planner_side(p->role) == 'a');
+
+    planner_arg(k, p, far ? "-slave" : "-master");
+    planner_arg(k, p, planner_text(k, "%s", extra->twin));
+    planner_arg(k, p, "-slave_cfg");
+    planner_arg(k, p, planner_text(k, "%s/sipp-scenarios/b2bua/%s.twins", k->spec->data_dir, p->role));
+    planner_arg(k, p, "-key");
+    planner_arg(k, p, "hops");
+    planner_arg(k, p, first ? "60" : "50");
+    if (!far)
+        return;
+    p->at = (struct endpoint){addr_v4(any), planner_side(p->role) == 'a' ? 6002 : 6004};
+    p->tcp = true;
+}
+
+static int place_client(struct planner *k, const struct part *d, struct plan_party *p)
+{
     const struct profile *profile = k->spec->profile;
     int f = profile_function(profile, d->role);
+
+    if (f < 0 || !planner_function_at(profile, f, &p->at))
+        return error_at(k->err, EINVAL, profile->path, 0, "%s plays %s, and the profile gives it no address",
+                        k->spec->testcase->id, d->role);
+    if (profile->function[f].under_test)
+        return error_at(k->err, EINVAL, profile->path, profile->function[f].line,
+                        "%s plays %s, which is under test", k->spec->testcase->id, d->role);
+    if (d->extra && d->extra->has_at)
+        p->at.addr = d->extra->at;
+    if (d->extra && d->extra->port)
+        p->at.port = d->extra->port;
+    return 0;
+}
+
+static int plan_client(struct planner *k, const struct part *d)
+{
+    const struct profile *profile = k->spec->profile;
     char side = planner_side(d->role);
     const struct profile_user *me = planner_user(profile, side),
                               *peer = planner_user(profile, side == 'a' ? 'b' : 'a');
     struct plan_party *p = &k->plan->client[k->plan->nclients];
     struct endpoint core;
+    int r = place_client(k, d, p);
 
-    if (f < 0 || !planner_function_at(profile, f, &p->at))
-        return error_at(k->err, EINVAL, profile->path, 0, "%s plays %s, and the profile gives it no address",
-                        tc->id, d->role);
-    if (profile->function[f].under_test)
-        return error_at(k->err, EINVAL, profile->path, profile->function[f].line,
-                        "%s plays %s, which is under test", tc->id, d->role);
-    if (!me || !peer || !planner_role_at(profile, "core-", side, &core))
+    if (r < 0)
+        return r;
+    if (!me || !peer || !core_at(k, side, "edge", &core))
         return error_at(k->err, EINVAL, profile->path, 0,
-                        "%s needs a user on each side and the address of core-%c", tc->id, side);
+                        "%s needs a user on each side and the address of core-%c", k->spec->testcase->id,
+                        side);
     p->preamble = d->preamble;
     p->role = planner_text(k, "%s", d->role);
-    p->scenario = planner_text(k, "%s", scenario_of(k->spec, d));
+    p->scenario = planner_text(k, "%s", d->scenario);
     p->tcp = k->tcp;
-    planner_name(k, p, client_name(k, d, p->scenario));
+    planner_name(k, p, client_name(k, d));
     p->errors = planner_text(k, "%s/%s.errors.log", k->spec->dir, p->name);
     add_client_args(k, p, &core, me, peer);
+    if (d->extra && *d->extra->twin)
+        add_twin(k, p, d->extra);
     k->plan->nclients++;
     return 0;
 }
 
-static int plan_all(struct planner *k)
+static int plan_functions(struct planner *k)
 {
     const struct profile *profile = k->spec->profile;
+    const struct fault *fault = k->spec->fault;
     int r = 0;
 
     for (int i = 0; r == 0 && i < profile->nfunctions; i++)
-        if (!profile->function[i].under_test && !planner_is_kind(profile->function[i].role, "client-"))
+        if (!profile->function[i].under_test && !planner_is_kind(profile->function[i].role, "client-") &&
+            !has_party(k, profile->function[i].role))
             r = plan_function(k, i);
-    for (int i = 0; r == 0 && i < k->spec->testcase->ndrives; i++)
-        r = plan_client(k, i);
+    for (int i = 0; fault && r == 0 && i < fault->nnodes; i++)
+        r = plan_node(k, &fault->node[i]);
+    return r;
+}
+
+static int plan_clients(struct planner *k)
+{
+    const struct fault *fault = k->spec->fault;
+    int r = 0;
+
+    for (int i = 0; fault && r == 0 && i < fault->nparties; i++) {
+        const struct fault_party *p = &fault->party[i];
+        r = plan_client(k, &(struct part){p->role, p->file, p->preamble, p});
+    }
+    for (int i = 0; r == 0 && i < k->spec->testcase->ndrives; i++) {
+        const struct testcase_drive *d = &k->spec->testcase->drive[i];
+        r = plan_client(k, &(struct part){d->role, scenario_of(k->spec, d), d->preamble, NULL});
+    }
+    return r;
+}
+
+static int plan_all(struct planner *k)
+{
+    int r = plan_functions(k);
+
+    if (r == 0)
+        r = plan_clients(k);
     if (r == 0 && k->failed)
         r = error_set(k->err, ENOMEM, "no memory to plan %s", k->spec->testcase->id);
     return r;

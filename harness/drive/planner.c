@@ -5,7 +5,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-enum { SIP_PORT = 5060, TEXT_MAX = 8192 };
+enum { TEXT_MAX = 8192 };
 
 const char *planner_text(struct planner *k, const char *fmt, ...)
 {
@@ -89,7 +89,7 @@ bool planner_function_at(const struct profile *p, int function, struct endpoint 
     for (int i = 0; i < p->nnodes; i++) {
         const struct profile_node *n = &p->node[i];
         if (n->function == function && n->bits == 128) {
-            *ret = (struct endpoint){n->addr, n->port ? n->port : SIP_PORT};
+            *ret = (struct endpoint){n->addr, n->port ? n->port : PLANNER_SIP_PORT};
             return true;
         }
     }

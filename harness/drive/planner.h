@@ -5,6 +5,8 @@
 
 #include "drive/plan.h"
 
+enum { PLANNER_SIP_PORT = 5060 };
+
 struct planner {
     const struct plan_spec *spec;
     struct plan *plan;

@@ -30,7 +30,7 @@ static void test_every_fault_that_there_is(void)
     for (int i = 0; i < set->n; i++) {
         const struct fault *f = &set->fault[i];
         CU_ASSERT_TRUE(f->name[0] && f->description[0]);
-        CU_ASSERT_TRUE(f->ndefines + f->nscenarios > 0);
+        CU_ASSERT_TRUE(f->ndefines + f->nscenarios + f->nnodes + f->nparties > 0 || *f->sut);
         CU_ASSERT_PTR_EQUAL(faults_find(set, f->name), f);
     }
     CU_ASSERT_PTR_NOT_NULL(faults_find(set, "pf-a-bypassed"));
@@ -63,6 +63,37 @@ static void test_all_of_it_is_read(void)
     CU_ASSERT_STRING_EQUAL(f->scenario[0].file, "faults/b.xml");
     CU_ASSERT_EQUAL(faults_find(set, "two")->step, 0);
     faults_free(set);
+}
+
+static void test_the_shape_of_a_network_is_read(void)
+{
+    char text[ADDR_TEXT];
+    const struct fault *f;
+
+    CU_ASSERT_EQUAL_FATAL(
+        load("<faults><fault name=\"n\" closer=\"client-a\" sut=\"shapes/x.xml\" verdict=\"pass\">"
+             "<description>d</description>"
+             "<node function=\"core-a\" plays=\"entry\" address=\"127.0.10.5\"/>"
+             "<party role=\"client-b\" file=\"register.xml\" address=\"127.0.20.9\" preamble=\"yes\"/>"
+             "<party role=\"pf-a\" file=\"b2bua/far.xml\" port=\"5070\" twin=\"far\"/></fault></faults>"),
+        0);
+    f = faults_find(set, "n");
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    CU_ASSERT_STRING_EQUAL(f->sut, "shapes/x.xml");
+    CU_ASSERT_TRUE(f->nnodes == 1 && f->nparties == 2);
+    CU_ASSERT_STRING_EQUAL(f->node[0].plays, "entry");
+    CU_ASSERT_STRING_EQUAL(addr_format(&f->node[0].at, text), "127.0.10.5");
+    CU_ASSERT_TRUE(f->party[0].preamble && f->party[0].has_at && f->party[0].port == 0);
+    CU_ASSERT_STRING_EQUAL(addr_format(&f->party[0].at, text), "127.0.20.9");
+    CU_ASSERT_TRUE(!f->party[1].preamble && !f->party[1].has_at && f->party[1].port == 5070);
+    CU_ASSERT_STRING_EQUAL(f->party[1].twin, "far");
+    faults_free(set);
+    CU_ASSERT_EQUAL(load("<faults><fault name=\"n\" closer=\"client-a\" verdict=\"pass\">"
+                         "<description>d</description>\n"
+                         "<node function=\"core-a\" plays=\"edge\" address=\"here\"/></fault></faults>"),
+                    -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text, "\"here\" is no IP address");
+    CU_ASSERT_EQUAL(err.line, 2);
 }
 
 static void test_variants_stand_beside_faults(void)
@@ -117,6 +148,7 @@ static void test_mistakes_are_refused(void)
 static const struct test tests[] = {
     {"every fault that there is", test_every_fault_that_there_is},
     {"all of it is read", test_all_of_it_is_read},
+    {"the shape of a network is read", test_the_shape_of_a_network_is_read},
     {"variants stand beside faults", test_variants_stand_beside_faults},
     {"mistakes are refused", test_mistakes_are_refused},
 };

@@ -178,6 +178,111 @@ static void test_a_fault_reaches_who_has_it(void)
     plan_free(plan);
 }
 
+static void test_a_core_of_several_nodes(void)
+{
+    struct fault fault = {
+        .name = "f",
+        .nnodes = 3,
+        .node = {{"core-a", "edge", {{0}}}, {"core-a", "entry", {{0}}}, {"core-b", "entry", {{0}}}}};
+    const struct plan_party *p = NULL;
+
+    CU_ASSERT_TRUE(addr_parse(slice_of("127.0.10.4"), &fault.node[0].at));
+    CU_ASSERT_TRUE(addr_parse(slice_of("127.0.10.5"), &fault.node[1].at));
+    CU_ASSERT_TRUE(addr_parse(slice_of("127.0.20.5"), &fault.node[2].at));
+    load("reference-network/sut.xml");
+    CU_ASSERT_EQUAL_FATAL(make("CPM_CLS_NET_V_001", &fault), 0);
+    CU_ASSERT_EQUAL(plan->nfunctions, 7);
+    CU_ASSERT_TRUE(has(function("core-a"), "-A", "EDGE=sip:127.0.10.4:5060"));
+    CU_ASSERT_TRUE(has(function("core-a"), "-A", "ENTRY=sip:127.0.10.5:5060"));
+    CU_ASSERT_TRUE(has(function("core-a"), "-A", "PEER=sip:127.0.20.5:5060"));
+    CU_ASSERT_TRUE(has(function("core-b"), "-A", "PEER=sip:127.0.10.5:5060") &&
+                   lacks(function("core-b"), "EDGE"));
+    for (int i = 0; i < plan->nfunctions; i++)
+        if (strcmp(plan->function[i].name, "core-a-edge") == 0)
+            p = &plan->function[i];
+    CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+    CU_ASSERT_TRUE(has(p, "-A", "ROLE_EDGE") && has(p, "-A", "SERVING=sip:127.0.10.2:5060"));
+    CU_ASSERT_TRUE(has(p, "-l", "udp:127.0.10.4:5060") && has(p, "-A", "SELF=sip:127.0.10.4:5060"));
+    CU_ASSERT_TRUE(has(&plan->client[2], "sipp", "127.0.10.4:5060"));
+    CU_ASSERT_TRUE(has(&plan->client[1], "sipp", "127.0.20.2:5060"));
+    plan_free(plan);
+}
+
+/* The place that the file of the twins gives a leg. */
+static bool twin_listens_at(const char *file, const char *leg, int port)
+{
+    char line[80], want[80];
+    FILE *f = fopen(file, "r");
+    bool found = false;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    snprintf(want, sizeof want, "%s;127.0.0.1:%d\n", leg, port);
+    while (fgets(line, sizeof line, f))
+        found |= strcmp(line, want) == 0;
+    fclose(f);
+    return found;
+}
+
+static void test_sipp_in_the_place_of_a_function(void)
+{
+    struct fault fault = {
+        .name = "f",
+        .nparties = 2,
+        .party = {{.role = "pf-b", .file = "b2bua/far-closes.xml", .port = 5070, .twin = "far"},
+                  {.role = "pf-b", .file = "b2bua/near-is-closed.xml", .twin = "near"}}};
+    const struct plan_party *far, *near;
+
+    load("reference-network/sut.xml");
+    CU_ASSERT_EQUAL_FATAL(make("CPM_CLS_NET_V_001", &fault), 0);
+    CU_ASSERT_EQUAL(plan->nfunctions, 3);
+    CU_ASSERT_EQUAL_FATAL(plan->nclients, 5);
+    far = &plan->client[0];
+    near = &plan->client[1];
+    CU_ASSERT_STRING_EQUAL(far->name, "pf-b-far-closes");
+    CU_ASSERT_TRUE(has(far, "-i", "127.0.20.3") && has(far, "-p", "5070") && has(near, "-p", "5060"));
+    CU_ASSERT_TRUE(has(far, "-slave", "far") && has(near, "-master", "near"));
+    CU_ASSERT_TRUE(has(far, "-slave_cfg", "/data/sipp-scenarios/b2bua/pf-b.twins"));
+    CU_ASSERT_TRUE(has(far, "hops", "50") && has(near, "hops", "60"));
+    CU_ASSERT_TRUE(far->tcp && far->at.port == 6004 && !near->tcp && near->at.port == 5060);
+    CU_ASSERT_TRUE(twin_listens_at("sipp-scenarios/b2bua/pf-b.twins", "far", 6004));
+    CU_ASSERT_TRUE(twin_listens_at("sipp-scenarios/b2bua/pf-a.twins", "far", 6002));
+    CU_ASSERT_TRUE(has(&plan->client[2], "-sf", "/data/sipp-scenarios/register.xml"));
+    plan_free(plan);
+}
+
+static void test_a_further_client(void)
+{
+    struct fault fault = {
+        .name = "f",
+        .nparties = 2,
+        .party = {{.role = "client-b", .file = "register.xml", .preamble = true, .has_at = true},
+                  {.role = "client-b", .file = "client-b-is-closed.xml", .has_at = true}}};
+
+    CU_ASSERT_TRUE(addr_parse(slice_of("127.0.20.9"), &fault.party[0].at));
+    fault.party[1].at = fault.party[0].at;
+    load("reference-network/sut.xml");
+    CU_ASSERT_EQUAL_FATAL(make("CPM_CLS_NET_V_001", &fault), 0);
+    CU_ASSERT_EQUAL_FATAL(plan->nclients, 5);
+    CU_ASSERT_TRUE(plan->client[0].preamble && has(&plan->client[0], "-i", "127.0.20.9"));
+    CU_ASSERT_TRUE(!plan->client[1].preamble && has(&plan->client[1], "-i", "127.0.20.9"));
+    CU_ASSERT_TRUE(has(&plan->client[2], "-i", "127.0.20.1"));
+    CU_ASSERT_STRING_EQUAL(plan->client[3].name, "client-b-is-closed-2");
+    plan_free(plan);
+}
+
+static void test_the_timers_of_the_profile(void)
+{
+    load("reference-network/sut.xml");
+    CU_ASSERT_EQUAL_FATAL(make("CPM_CLS_NET_V_001", NULL), 0);
+    CU_ASSERT_TRUE(has(function("pf-a"), "-A", "T1=500") && has(function("pf-a"), "-A", "T2=4000"));
+    CU_ASSERT_TRUE(has(function("pf-a"), "-A", "TIMEOUT=32000"));
+    plan_free(plan);
+    load("reference-network/shapes/quick.xml");
+    CU_ASSERT_EQUAL_FATAL(make("CPM_CLS_NET_V_001", NULL), 0);
+    CU_ASSERT_TRUE(has(function("core-b"), "-A", "T1=100") && has(function("core-b"), "-A", "TIMEOUT=6400"));
+    plan_free(plan);
+}
+
 static void test_what_is_under_test_is_not_played(void)
 {
     load_text(
@@ -287,6 +392,10 @@ static const struct test tests[] = {
     {"no two clients share their names for calls", test_no_two_clients_share_their_names_for_calls},
     {"TCP is in every URI", test_tcp_is_in_every_uri},
     {"a fault reaches who has it", test_a_fault_reaches_who_has_it},
+    {"a core of several nodes", test_a_core_of_several_nodes},
+    {"SIPp in the place of a function", test_sipp_in_the_place_of_a_function},
+    {"a further client", test_a_further_client},
+    {"the timers of the profile", test_the_timers_of_the_profile},
     {"what is under test is not played", test_what_is_under_test_is_not_played},
     {"one core for both sides", test_one_core_for_both_sides},
     {"IPv6 is in brackets", test_ipv6_is_in_brackets},

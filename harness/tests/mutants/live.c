@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "drive/fault.h"
 #include "tests/mutants/runs.h"
@@ -57,6 +58,7 @@ static void prepare(const struct live_config *c, const struct fault *f, struct e
     snprintf(x->json, sizeof x->json, "%s/live-%s.json", c->work, f->name);
     snprintf(x->log, sizeof x->log, "%s/live-%s.log", c->work, f->name);
     snprintf(x->out, sizeof x->out, "%s/live-%s", c->work, f->name);
+    unlink(x->json); /* what an earlier run said must not stand for what this one says */
     *r = (struct run){.log = x->log, .timeout = DEADLINE};
     memcpy(r->argv, argv, sizeof argv);
 }
