@@ -1,5 +1,6 @@
 /* cpmspec judge: the verdict on captures that somebody else made. */
 #include <errno.h>
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,7 +25,7 @@ static const struct verb verb = {
     .purpose = "judge the closings in captures (pcap, pcapng, .gz; '-' reads a stream)",
     .details = "What TLS carries is read by way of tshark, with the secrets of --keys, of the file that\n"
                "SSLKEYLOGFILE names, or of the capture itself (pcapng).\n",
-    .takes = TAKES_SUT | TAKES_OUTPUTS | TAKES_JSON | TAKES_KEYS,
+    .takes = TAKES_SUT | TAKES_OUTPUTS | TAKES_JSON | TAKES_KEYS | TAKES_PICK,
     .min_arguments = 1,
     .max_arguments = SOURCES_MAX,
 };
@@ -42,6 +43,7 @@ struct judging {
     int nsecret; /* what TLS carried in them, where that can be read */
     struct source *secret[SOURCES_MAX];
     char cut[600];
+    uint64_t left_out; /* sessions that --only does not name */
 };
 
 static int load(struct judging *j, struct error *err)
@@ -130,6 +132,28 @@ static int take_result(void *ctx, const struct result *r)
     return outputs_result(&j->outputs, &j->summary, r);
 }
 
+static bool is_picked(const struct judging *j, const struct result *r)
+{
+    for (int g = 0; g < j->options.nonly; g++) {
+        if (fnmatch(j->options.only[g], r->id, 0) == 0)
+            return true;
+        for (int i = 0; i < r->ncall_ids; i++)
+            if (fnmatch(j->options.only[g], r->call_id[i], 0) == 0)
+                return true;
+    }
+    return j->options.nonly == 0;
+}
+
+static int take_picked(void *ctx, const struct result *r)
+{
+    struct judging *j = ctx;
+
+    if (is_picked(j, r))
+        return take_result(j, r);
+    j->left_out++;
+    return 0;
+}
+
 static int start(struct judging *j, struct error *err)
 {
     struct wire_options wire = {.hep_inside = true, .tls_read = j->nsecret > 0};
@@ -143,7 +167,7 @@ static int start(struct judging *j, struct error *err)
 
     j->summary.sut = j->setting.profile->name;
     j->summary.begin = clock_realtime();
-    return pipeline_new(&config, (struct result_sink){take_result, j}, &j->pipeline, err);
+    return pipeline_new(&config, (struct result_sink){take_picked, j}, &j->pipeline, err);
 }
 
 /* Reads to the end. What is wrong with a capture is told, and what was read of it is judged all the same. */
@@ -185,6 +209,9 @@ static void say_nothing_judged(const struct judging *j)
 
     if (!c->frames)
         error_set(&err, 0, "nothing was judged: there is no frame in the capture");
+    else if (j->left_out)
+        error_set(&err, 0, "nothing was judged: of %llu closed sessions none fits --only",
+                  (unsigned long long)j->left_out);
     else if (!c->sip_messages)
         error_set(&err, 0, "nothing was judged: %llu frames, and no SIP message in them",
                   (unsigned long long)c->frames);
@@ -235,6 +262,8 @@ static int finish(struct judging *j, struct error *err)
         return e;
     if (summary_exit_status(&j->summary) == STATUS_NOTHING && !j->summary.total[VERDICT_NOT_APPLICABLE])
         say_nothing_judged(j);
+    else if (j->left_out && !j->options.quiet && !j->outputs.stdout_taken)
+        printf("%llu other sessions were left out by --only\n", (unsigned long long)j->left_out);
     return 0;
 }
 

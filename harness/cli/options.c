@@ -34,6 +34,8 @@ static const struct known {
     {OPT_SUT, TAKES_SUT, "sut", "FILE", "profile of the system under test; without it the reference network"},
     {OPT_ONLY, TAKES_RUN, "only", "GLOB",
      "only test cases whose id fits, as 'CPM_CLS_NET_*'; may be repeated"},
+    {OPT_ONLY, TAKES_PICK, "only", "GLOB",
+     "only sessions whose id or a Call-ID fits, as 'session-7'; may be repeated"},
     {OPT_FAULT, TAKES_RUN, "fault", "NAME", "switch a fault of the reference network on"},
     {OPT_JOBS, TAKES_RUN, "jobs", "N", "test cases to run at once"},
     {OPT_OUT, TAKES_RUN, "out", "DIR", "folder for reports, captures and logs"},

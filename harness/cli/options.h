@@ -16,6 +16,7 @@ enum {
     TAKES_JSON = 1 << 2,    /* --json FILE */
     TAKES_RUN = 1 << 3,     /* --only GLOB --fault NAME --jobs N --out DIR */
     TAKES_KEYS = 1 << 4,    /* --keys FILE */
+    TAKES_PICK = 1 << 5,    /* --only GLOB, of sessions */
 };
 
 struct verb {

@@ -53,6 +53,7 @@ struct run {
     struct outputs outputs;
     bool opened;
     struct summary summary;
+    uint32_t *source_clock;
     char (*source)[RUNFOLDER_PATH + 96];
     const char **source_name;
     bool progress; /* shown on the terminal */
@@ -131,13 +132,16 @@ static int name_sources(struct run *r, struct error *err)
 
     r->source = calloc((size_t)n + 1, sizeof *r->source);
     r->source_name = calloc((size_t)n + 1, sizeof *r->source_name);
-    if (!r->source || !r->source_name)
+    r->source_clock = calloc((size_t)n + 1, sizeof *r->source_clock);
+    if (!r->source || !r->source_name || !r->source_clock)
         return error_set(err, ENOMEM, "out of memory");
     for (int i = 0; i < n; i++) {
         snprintf(r->source[i], sizeof r->source[i], "%s/%s/%s", r->folder.shown, r->driven[i / points]->id,
                  dump_name((uint32_t)(i % points), name));
         r->source_name[i] = r->source[i];
+        r->source_clock[i] = r->clocks.clock[i % points];
     }
+    r->summary.clock = r->source_clock;
     r->summary.source = r->source_name;
     r->summary.nsources = n;
     return 0;
@@ -425,6 +429,7 @@ static void done(struct run *r)
     free(r->driven);
     free(r->source);
     free(r->source_name);
+    free(r->source_clock);
     faults_free(r->faults);
     setting_done(&r->setting);
 }

@@ -98,6 +98,7 @@ struct summary {
     struct capture_facts capture;
     int nsources;
     const char *const *source; /* names of the captures or capture points */
+    const uint32_t *clock;     /* whose clock each source's times are, by its index; NULL: its own */
     nsec_t begin, end;         /* wall clock of the whole */
     const char *command;       /* the command line that made this */
 };

@@ -1,11 +1,13 @@
 #include "report/html.h"
 
+#include "report/causes.h"
 #include "report/html_result.h"
 #include "report/html_style.h"
 #include "report/xmlout.h"
 
 #include <errno.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -21,6 +23,7 @@ struct html {
     struct report_writer base;
     struct outfile *file;
     struct section bad, good;
+    struct causes causes;
     char folder[PATH_MAX];
 };
 
@@ -80,6 +83,7 @@ static int html_result(struct report_writer *w, const struct summary *s, const s
     struct section *to = good ? &h->good : &h->bad;
     uint64_t n = to->results++;
 
+    causes_add(&h->causes, r);
     if (n < to->stories)
         html_story(to->x, s, r, h->folder, !good && n < 3);
     else if (n < HTML_LINES)
@@ -156,6 +160,56 @@ static void head(struct xmlout *x, const struct summary *s)
     xmlout_end(x);
 }
 
+static void cell(struct xmlout *x, const char *class, const char *fmt, ...)
+{
+    char text[64];
+    va_list args;
+
+    va_start(args, fmt);
+    vsnprintf(text, sizeof text, fmt, args);
+    va_end(args);
+    xmlout_start(x, "td");
+    xmlout_attr(x, "class", class);
+    xmlout_text(x, text);
+    xmlout_end(x);
+}
+
+/* What is the same in many results is told once, before them. */
+static void causes(struct xmlout *x, struct causes *c)
+{
+    static const char *const head[] = {"results", "first cause", "step", "first in"};
+
+    causes_sort(c);
+    xmlout_start(x, "div");
+    xmlout_element(x, "h2", "Not passed, by first cause");
+    xmlout_start(x, "table");
+    xmlout_start(x, "tr");
+    for (size_t i = 0; i < sizeof head / sizeof head[0]; i++)
+        xmlout_element(x, "th", head[i]);
+    xmlout_end(x);
+    for (int i = 0; i < c->n; i++) {
+        const struct cause *k = &c->kind[i];
+
+        xmlout_start(x, "tr");
+        cell(x, "number", "%llu", (unsigned long long)k->n);
+        xmlout_start(x, "td");
+        xmlout_attr(x, "class", verdict_name(k->verdict));
+        xmlout_text(x, k->what);
+        xmlout_end(x);
+        cell(x, "number", k->step ? "%d" : "", k->step);
+        xmlout_element(x, "td", k->first);
+        xmlout_end(x);
+    }
+    if (c->others) {
+        xmlout_start(x, "tr");
+        cell(x, "number", "%llu", (unsigned long long)c->others);
+        xmlout_element(x, "td", "others");
+        xmlout_end(x);
+    }
+    xmlout_end(x);
+    xmlout_end(x);
+}
+
 static void put_section(struct xmlout *x, const char *title, struct section *s)
 {
     if (s->results == 0)
@@ -192,6 +246,8 @@ static void page(struct html *h, struct xmlout *x, const struct summary *s)
     xmlout_start(x, "body");
     head(x, s);
     xmlout_start(x, "main");
+    if (h->bad.results > HTML_FEW)
+        causes(x, &h->causes);
     put_section(x, "Not passed", &h->bad);
     put_section(x, "Passed, or not applicable", &h->good);
     xmlout_end(x);

@@ -6,8 +6,9 @@
 #include "report/report.h"
 
 /* A page that a browser opens at once also for a capture of many sessions: past these, results get a line
- * without their ladder, and past HTML_LINES of a kind they are counted. */
-enum { HTML_STORIES = 200, HTML_PASSES = 20, HTML_LINES = 2000 };
+ * without their ladder, and past HTML_LINES of a kind they are counted. Where more than HTML_FEW did not
+ * pass, they are counted by their first cause before all else. */
+enum { HTML_FEW = 3, HTML_STORIES = 200, HTML_PASSES = 20, HTML_LINES = 2000 };
 
 /* `folder` leads from the page to the folder that the results' attachments are relative to; "" or NULL where
  * it lies there itself. Copied. */

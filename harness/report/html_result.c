@@ -1,5 +1,6 @@
 #include "report/html_result.h"
 
+#include "report/ladder_text.h"
 #include "report/story.h"
 #include "report/svg.h"
 
@@ -30,6 +31,12 @@ void html_line(struct xmlout *x, const struct result *r)
         xmlout_start(x, "span");
         xmlout_attr(x, "class", "soft");
         xmlout_text(x, r->reason);
+        xmlout_end(x);
+    }
+    if (r->ncall_ids) {
+        xmlout_start(x, "span");
+        xmlout_attr(x, "class", "soft id");
+        xmlout_text(x, r->call_id[0]);
         xmlout_end(x);
     }
     xmlout_end(x);
@@ -165,6 +172,12 @@ void html_story(struct xmlout *x, const struct summary *s, const struct result *
     xmlout_attr(x, "class", "scroll");
     svg_ladder(x, s, r);
     xmlout_end(x);
+    if (ladder_has_clocks(s, r)) {
+        xmlout_start(x, "p");
+        xmlout_attr(x, "class", "soft");
+        xmlout_text(x, LADDER_CLOCKS);
+        xmlout_end(x);
+    }
     findings(x, s, r);
     attachments(x, r, folder);
     xmlout_end(x);

@@ -44,17 +44,39 @@ static enum colour row_colour(const struct ladder_row *row)
     return PAINT_GREEN;
 }
 
-bool ladder_offset(const struct result *r, int i, double *ret_ms)
+static uint32_t clock_of(const struct summary *s, const struct ladder_row *row)
 {
-    for (int first = 0; first <= i; first++) {
+    return s && s->clock && row->source < (uint32_t)s->nsources ? s->clock[row->source] : row->source;
+}
+
+bool ladder_offset(const struct summary *s, const struct result *r, int i, double *ret_ms, bool *ret_other)
+{
+    const struct ladder_row *row = &r->row[i];
+    bool other = false;
+
+    for (int first = 0; first <= i && row->time; first++) {
         if (r->row[first].time == 0)
             continue;
-        if (r->row[i].time == 0)
-            return false;
-        *ret_ms = (double)(r->row[i].time - r->row[first].time) / (double)NSEC_PER_MSEC;
+        if (clock_of(s, &r->row[first]) != clock_of(s, row)) {
+            other = true;
+            continue;
+        }
+        *ret_ms = (double)(row->time - r->row[first].time) / (double)NSEC_PER_MSEC;
+        *ret_other = other;
         return true;
     }
     return false;
+}
+
+bool ladder_has_clocks(const struct summary *s, const struct result *r)
+{
+    bool other = false;
+    double ms;
+
+    for (int i = 0; i < r->nrows && !other; i++)
+        if (!ladder_offset(s, r, i, &ms, &other))
+            other = false;
+    return other;
 }
 
 /* The rule of the first cause that points at the row's step. */
@@ -113,9 +135,11 @@ const char *ladder_note(const struct summary *s, const struct result *r, int i, 
     return out;
 }
 
-static void numbers(struct paint *p, const struct result *r, int i)
+static void numbers(struct paint *p, const struct summary *s, const struct result *r, int i)
 {
     const struct ladder_row *row = &r->row[i];
+    bool other = false;
+    char time[64];
     double ms = 0;
 
     if (row->frame)
@@ -124,10 +148,12 @@ static void numbers(struct paint *p, const struct result *r, int i)
         paint_printf(p, "%7s  ", "-");
     paint_column(p, row->transport && *row->transport ? row->transport : "-", TRANSPORT_WIDTH,
                  TRANSPORT_WIDTH);
-    if (ladder_offset(r, i, &ms))
-        paint_printf(p, "%10.3f", ms);
-    else
+    if (ladder_offset(s, r, i, &ms, &other)) {
+        snprintf(time, sizeof time, "%s%.3f", other ? LADDER_OTHER : "", ms);
+        paint_printf(p, "%10s", time);
+    } else {
         paint_printf(p, "%10s", "-");
+    }
 }
 
 static void put_row(struct paint *p, const struct summary *s, const struct result *r, int i, struct widths w)
@@ -148,7 +174,7 @@ static void put_row(struct paint *p, const struct summary *s, const struct resul
     paint_column(p, row->to, w.name, NAME_MOST);
     paint_raw(p, "  ");
     paint_column(p, row->message, w.message, MESSAGE_WIDEST);
-    numbers(p, r, i);
+    numbers(p, s, r, i);
     if (*ladder_note(s, r, i, words)) {
         paint_raw(p, "  ");
         paint_begin(p, row_colour(row));
@@ -175,4 +201,8 @@ void ladder_text(struct paint *p, const struct summary *s, const struct result *
         put_row(p, s, r, i, w);
     if (r->nrows > LADDER_ROWS_SHOWN)
         paint_printf(p, "        and %d more: see the JSON report\n", r->nrows - LADDER_ROWS_SHOWN);
+    if (ladder_has_clocks(s, r)) {
+        paint_printf(p, "%8s", "");
+        paint_words(p, 8, 10, LADDER_CLOCKS);
+    }
 }

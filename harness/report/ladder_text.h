@@ -10,8 +10,17 @@ enum { LADDER_ROWS_SHOWN = 200 };
 /* `s` names the captures (may be NULL). Failures stick in `p`. */
 void ladder_text(struct paint *p, const struct summary *s, const struct result *r);
 
-/* When row `i` was seen, in milliseconds after the first row with a time; false where that is unknown. */
-bool ladder_offset(const struct result *r, int i, double *ret_ms);
+/* When row `i` was seen, in milliseconds after the first row that the same clock timed; false where that is
+ * unknown. `ret_other`: it is not the clock of the ladder's first row. Clocks of different captures are not
+ * compared: they may be hours apart. */
+bool ladder_offset(const struct summary *s, const struct result *r, int i, double *ret_ms, bool *ret_other);
+
+/* Whether a row has a time of another clock; and what is said where one has, marked with LADDER_OTHER. */
+bool ladder_has_clocks(const struct summary *s, const struct result *r);
+#define LADDER_OTHER "*"
+#define LADDER_CLOCKS                                                                                        \
+    "* counted from the first step that the same capture shows: clocks of different captures are not "       \
+    "compared"
 
 /* What there is to say of a row besides its columns: "inferred, retransmitted x2"; "" mostly. Returns
  * `out`. */

@@ -4,7 +4,8 @@
 
 #include "report/story.h"
 
-enum { PAINT_WIDTH = 100 };
+/* Columns where the style does not say; and the fewest that words are broken for. */
+enum { PAINT_WIDTH = 100, PAINT_NARROW = 60 };
 
 enum colour { PAINT_BOLD, PAINT_DIM, PAINT_RED, PAINT_GREEN, PAINT_YELLOW, PAINT_MAGENTA, PAINT_CYAN };
 
@@ -32,8 +33,8 @@ void paint_column(struct paint *p, const char *words, size_t width, size_t most)
 /* The columns that paint_text would take. */
 size_t paint_width(const struct paint *p, const char *words);
 
-/* Words, the first at column `at`, broken between words before PAINT_WIDTH, further lines from column `left`;
- * ends the line. */
+/* Words, the first at column `at`, broken between words before the width of the style, further lines from
+ * column `left`; ends the line. */
 void paint_words(struct paint *p, size_t at, size_t left, const char *words);
 
 /* "label     words" from column `indent`, broken likewise under the first word. Nothing where there are no

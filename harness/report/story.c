@@ -1,19 +1,12 @@
 #include "report/story.h"
 
+#include "report/causes.h"
 #include "report/ladder_text.h"
 #include "report/paint.h"
 
 #include <errno.h>
 
 enum { FINDINGS_SHOWN = 40, CALL_IDS_SHOWN = 4, NAME_MOST = 80, TITLE_MOST = 120 };
-
-static const struct finding *first_cause(const struct result *r)
-{
-    for (int i = 0; i < r->nfindings; i++)
-        if (r->finding[i].cause < 0 && r->finding[i].severity != SEVERITY_NOTE)
-            return &r->finding[i];
-    return r->nfindings ? &r->finding[0] : NULL;
-}
 
 static enum colour verdict_colour(enum verdict v)
 {
@@ -71,7 +64,7 @@ static void where(struct paint *p, const struct finding *f)
 int story_add_line(struct buf *out, const struct style *style, const struct result *r)
 {
     struct paint p = {.out = out, .style = style};
-    const struct finding *f = r->verdict == VERDICT_PASS ? NULL : first_cause(r);
+    const struct finding *f = r->verdict == VERDICT_PASS ? NULL : causes_first(r);
 
     head(&p, r);
     if (f) {
@@ -81,6 +74,12 @@ int story_add_line(struct buf *out, const struct style *style, const struct resu
     } else if (r->verdict != VERDICT_PASS && r->reason) {
         paint_raw(&p, "  ");
         paint_short(&p, r->reason, TITLE_MOST);
+    }
+    if (r->ncall_ids) {
+        paint_begin(&p, PAINT_DIM);
+        paint_raw(&p, "  Call-ID ");
+        paint_short(&p, r->call_id[0], NAME_MOST);
+        paint_end(&p);
     }
     paint_raw(&p, "\n");
     return p.error;

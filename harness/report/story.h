@@ -1,5 +1,5 @@
 /* The result as a person reads it: the ladder with each step ticked, the findings with their proof, the
- * verdict. Terminal and JUnit share it. Nothing is wider than 100 columns where words can be broken. */
+ * verdict. Terminal and JUnit share it. Nothing is wider than the style says where words can be broken. */
 #ifndef CPMSPEC_REPORT_STORY_H
 #define CPMSPEC_REPORT_STORY_H
 
@@ -9,6 +9,7 @@
 struct style {
     bool utf8;   /* else plain ASCII */
     bool colour; /* ANSI sequences */
+    int width;   /* columns; 0: 100 */
 };
 
 /* Bytes that one story may take; ladders and findings past it are cut with a line that says so. */
@@ -18,7 +19,7 @@ enum { STORY_MAX = 1 << 20 };
  * limit of `out` was met (what is there is whole lines). */
 int story_add(struct buf *out, const struct style *style, const struct summary *s, const struct result *r);
 
-/* Its head alone, one line: "✗ session-3  fail  client-a closes  path.missing at step 2". */
+/* Its head alone, one line: "✗ session-3  fail  client-a closes  path.missing at step 2  Call-ID 7@a". */
 int story_add_line(struct buf *out, const struct style *style, const struct result *r);
 
 /* One sentence without line breaks: the causes, each with expected, observed, clause and frames. */

@@ -165,13 +165,15 @@ static void beside(struct xmlout *x, const struct drawing *d, const struct summa
 {
     const struct ladder_row *row = &r->row[i];
     char note[LADDER_NOTE], text[128] = "";
+    bool other = false;
     double ms = 0;
     int n = 0;
 
     if (row->frame)
         n = snprintf(text, sizeof text, "frame %llu", (unsigned long long)row->frame);
-    if (ladder_offset(r, i, &ms) && (size_t)n < sizeof text)
-        snprintf(text + n, sizeof text - (size_t)n, "%s%.3f ms", n ? ", " : "", ms);
+    if (ladder_offset(s, r, i, &ms, &other) && (size_t)n < sizeof text)
+        snprintf(text + n, sizeof text - (size_t)n, "%s%s%.3f ms", n ? ", " : "", other ? LADDER_OTHER : "",
+                 ms);
     ladder_note(s, r, i, note);
     if (*text)
         words(x, "where", d->last_x + NOTE_AT, *note ? y - 3 : y + 4, text);

@@ -1,5 +1,6 @@
 #include "report/terminal.h"
 
+#include "report/causes.h"
 #include "report/paint.h"
 #include "report/text.h"
 
@@ -7,6 +8,7 @@
 #include <langinfo.h>
 #include <stdio_ext.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 enum { HELD_MAX = TERMINAL_FEW * STORY_MAX };
@@ -26,10 +28,21 @@ struct terminal {
     int nheld;                /* of the first TERMINAL_FEW, until it is known whether more come */
     struct held held[TERMINAL_FEW];
     uint64_t stories, lines, passes; /* shown so far */
+    struct causes causes;
     struct buf text;
 };
 
 static const struct report_writer_ops terminal_ops;
+
+/* What a narrow terminal would break, we break between words; a wide one is no reason for long lines. */
+static int width_of(FILE *stream)
+{
+    struct winsize size;
+
+    if (ioctl(fileno(stream), TIOCGWINSZ, &size) < 0 || size.ws_col == 0 || size.ws_col > PAINT_WIDTH)
+        return PAINT_WIDTH;
+    return size.ws_col < PAINT_NARROW ? PAINT_NARROW : size.ws_col;
+}
 
 struct style terminal_style(FILE *stream)
 {
@@ -39,6 +52,7 @@ struct style terminal_style(FILE *stream)
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
         .colour =
             isatty(fileno(stream)) && !(no_colour && *no_colour) && !(term && strcmp(term, "dumb") == 0),
+        .width = width_of(stream),
     };
 }
 
@@ -153,6 +167,7 @@ static int terminal_result(struct report_writer *w, const struct summary *s, con
     int n = 0;
 
     t->results++;
+    causes_add(&t->causes, r);
     if (t->options.quiet)
         return 0;
     if (!known && t->results <= TERMINAL_FEW)
@@ -179,6 +194,28 @@ static void left_out(struct paint *p, const struct terminal *t)
                      (unsigned long long)(bad - shown));
     if (t->passes > TERMINAL_PASSES || t->results > TERMINAL_FEW)
         paint_raw(p, "\n");
+}
+
+/* "    334  path.missing at step 3, first in session-1" */
+static void causes(struct paint *p, struct causes *c)
+{
+    causes_sort(c);
+    paint_raw(p, "not passed, by first cause:\n");
+    for (int i = 0; i < c->n; i++) {
+        const struct cause *k = &c->kind[i];
+        char step[32] = "";
+
+        if (k->step)
+            snprintf(step, sizeof step, " at step %d", k->step);
+        paint_printf(p, "  %7llu  ", (unsigned long long)k->n);
+        paint_keep(p, story_add_verdict(p->out, p->style, k->verdict, k->what));
+        paint_printf(p, "%s, first in ", step);
+        paint_text(p, k->first);
+        paint_raw(p, "\n");
+    }
+    if (c->others)
+        paint_printf(p, "  %7llu  others\n", (unsigned long long)c->others);
+    paint_raw(p, "\n");
 }
 
 static void totals(struct paint *p, const struct summary *s)
@@ -259,6 +296,8 @@ static int terminal_finish(struct report_writer *w, const struct summary *s, str
         return r;
     if (!t->options.quiet)
         left_out(&p, t);
+    if (!t->options.quiet && t->results > TERMINAL_FEW && t->causes.n)
+        causes(&p, &t->causes);
     summary(&p, s);
     return p.error ? failed(p.error, err) : show(t, &t->text, err);
 }

@@ -294,6 +294,17 @@ static void an_output_may_be_standard_output(void)
                            "the same file; name one for each\n"));
 }
 
+static void judges_only_what_is_asked_for(void)
+{
+    CU_ASSERT_EQUAL(run("judge --only session-1 " CAPTURE), STATUS_PASS);
+    CU_ASSERT_PTR_NULL(strstr(out, "left out"));
+    CU_ASSERT_EQUAL(run("judge --only x --only 1-6625@* " CAPTURE), STATUS_PASS);
+    CU_ASSERT_EQUAL(run("judge --only session-2 --only 6625 " CAPTURE), STATUS_NOTHING);
+    CU_ASSERT_STRING_EQUAL(err, "cpmspec judge: nothing was judged: of 1 closed sessions none fits --only\n");
+    CU_ASSERT_EQUAL(run("judge --only session-1 " CAPTURE " harness/tests/captures/udp-a.pcap"), STATUS_PASS);
+    CU_ASSERT_PTR_NOT_NULL(strstr(out, "1 pass, 0 fail\nverdict: pass\n1 other sessions were left out"));
+}
+
 /* Names come from anywhere: none may steer the terminal of who reads the complaint. */
 static void makes_names_visible(void)
 {
@@ -336,6 +347,7 @@ static const struct test tests[] = {
     {"says when it cannot say", says_when_it_cannot_say},
     {"a closed stream is told", a_closed_stream_is_told},
     {"an output may be standard output", an_output_may_be_standard_output},
+    {"judges only what is asked for", judges_only_what_is_asked_for},
     {"makes names visible", makes_names_visible},
     {"speaks as the locale says", speaks_as_the_locale_says},
     {"looks where it is told", looks_where_it_is_told},

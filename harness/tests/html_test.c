@@ -30,6 +30,9 @@ static void shows_all_there_is(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(doc); /* well-formed, whatever bytes there were */
     CU_ASSERT_EQUAL(sample_number(doc, "count(//details)"), SAMPLE_COUNT);
     CU_ASSERT_EQUAL(sample_number(doc, "count(//section[1]/details)"), 5); /* what did not pass is first */
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//table/tr)"), 5 + 1);       /* each for a reason of its own */
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//tr[td[2]='path.missing' and td[3]='3'])"), 1);
+    CU_ASSERT_EQUAL(sample_number(doc, "count(//p[starts-with(.,'* counted from')])"), 2);
     CU_ASSERT_EQUAL(sample_number(doc, "count(//details[@class='pass']//*[local-name()='circle'])"), 14);
     CU_ASSERT_EQUAL(sample_number(doc, "count(//details[@class='pass']//*[local-name()='rect'])"), 6);
     CU_ASSERT_EQUAL(sample_number(doc, "count(//details[@class='pass']//*[@class='hop inferred'])"), 1);
@@ -87,6 +90,8 @@ static void stays_small_enough_to_open(void)
     CU_ASSERT_PTR_NOT_NULL_FATAL(text);
     CU_ASSERT_TRUE(size < (size_t)6 << 20);
     CU_ASSERT_PTR_NOT_NULL(strstr(text, "and 48000 more: see the JSON report"));
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "<td class=\"number\">50000</td><td class=\"fail\">path.missing</td>"));
     free(text);
 }
 

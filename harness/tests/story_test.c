@@ -128,9 +128,8 @@ static void one_line_and_one_sentence(void)
 
     buf_init(&b, STORY_MAX);
     CU_ASSERT_EQUAL(story_add_line(&b, &ascii, sample_result(SAMPLE_FAIL)), 0);
-    CHECK_SLICE(
-        buf_slice(&b),
-        "x CPM_CLS_PF_V_003  fail  The participating function hands the BYE back  path.missing at step 3\n");
+    CHECK_SLICE(buf_slice(&b), "x CPM_CLS_PF_V_003  fail  The participating function hands the BYE back  "
+                               "path.missing at step 3  Call-ID 3-29@127.0.10.1\n");
     b.n = 0;
     CU_ASSERT_EQUAL(story_add_line(&b, &ascii, sample_result(SAMPLE_ERROR)), 0);
     CHECK_SLICE(buf_slice(&b),
@@ -186,8 +185,36 @@ static void bounds_what_has_no_end(void)
     buf_done(&b);
 }
 
+/* Two hours lie between the clocks of the two captures, and none of it is shown. */
+static void compares_no_clocks(void)
+{
+    static const nsec_t hours = 7200 * NSEC_PER_SEC, at = 1700000000 * NSEC_PER_SEC;
+    struct ladder_row row[] = {
+        {.step = 1, .from = "a", .to = "b", .frame = 1, .time = at},
+        {.step = 2, .from = "b", .to = "c", .frame = 2, .time = at - hours, .source = 1},
+        {.mark = LADDER_MISSING, .step = 3, .from = "c", .to = "d"},
+        {.step = 4, .from = "d", .to = "e", .frame = 4, .time = at - hours + 250000, .source = 1},
+        {.step = 5, .from = "e", .to = "f", .frame = 5, .time = at + 3000000}};
+    struct result r = {.id = "x", .nrows = 5, .row = row};
+    const char *const source[] = {"a.pcap", "b.pcap"};
+    const uint32_t one_clock[] = {0, 0};
+    struct summary s = {.nsources = 2, .source = source};
+    bool other;
+    double ms;
+
+    CU_ASSERT_TRUE(ladder_offset(&s, &r, 1, &ms, &other) && ms == 0 && other);
+    CU_ASSERT_FALSE(ladder_offset(&s, &r, 2, &ms, &other));
+    CU_ASSERT_TRUE(ladder_offset(&s, &r, 3, &ms, &other) && ms == 0.25 && other);
+    CU_ASSERT_TRUE(ladder_offset(&s, &r, 4, &ms, &other) && ms == 3 && !other);
+    CU_ASSERT_TRUE(ladder_has_clocks(&s, &r));
+    s.clock = one_clock; /* two interfaces of one host */
+    CU_ASSERT_TRUE(ladder_offset(&s, &r, 1, &ms, &other) && ms == -7200000 && !other);
+    CU_ASSERT_FALSE(ladder_has_clocks(&s, &r));
+}
+
 static void breaks_lines_between_words(void)
 {
+    static const struct style narrow = {.width = 60};
     struct buf b;
     struct paint p = {.out = &b, .style = &ascii};
 
@@ -198,6 +225,11 @@ static void breaks_lines_between_words(void)
     CHECK_SLICE(buf_slice(&b),
                 "    label     one two three four five six seven eight nine ten eleven twelve thirteen "
                 "fourteen\n              fifteen\n");
+    b.n = 0;
+    p.style = &narrow;
+    paint_paragraph(&p, 4, "label", "one two three four five six seven eight nine ten eleven twelve");
+    CHECK_SLICE(buf_slice(&b), "    label     one two three four five six seven eight nine\n"
+                               "              ten eleven twelve\n");
     b.n = 0;
     paint_column(&p, "abcdef", 8, 4);
     CHECK_SLICE(buf_slice(&b), "abc~    ");
@@ -240,6 +272,7 @@ static const struct test tests[] = {
     {"one line and one sentence", one_line_and_one_sentence},
     {"is cut at a line", is_cut_at_a_line},
     {"bounds what has no end", bounds_what_has_no_end},
+    {"compares no clocks", compares_no_clocks},
     {"breaks lines between words", breaks_lines_between_words},
     {"survives lack of memory", survives_lack_of_memory},
 };

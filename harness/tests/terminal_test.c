@@ -66,6 +66,8 @@ static void of_many_only_what_did_not_pass(void)
     CU_ASSERT_EQUAL(occurrences(t, "x CPM_CLS_PF_V_003  fail"), TERMINAL_STORIES + TERMINAL_LINES);
     CU_ASSERT_PTR_NOT_NULL(strstr(t, "and 700 more that passed or did not apply\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(t, "and 145 more that did not pass: see the JSON or HTML report\n"));
+    CU_ASSERT_PTR_NOT_NULL(strstr(t, "not passed, by first cause:\n"
+                                     "      250  path.missing at step 3, first in CPM_CLS_PF_V_003\n\n"));
     CU_ASSERT_PTR_NOT_NULL(strstr(t, "750 pass, 250 fail\nverdict: fail\n"));
     free(t);
 }
