@@ -1,5 +1,6 @@
 /* Which dialog the request and its answer belong to (RFC 3261 8.2.6.2, 12.2). */
 #include "oracle/rules.h"
+#include "oracle/strand.h"
 
 /* A part of a message that has to stay the same from hop to hop. */
 struct part {
@@ -199,8 +200,7 @@ static bool same_vias(const struct hop *a, const struct hop *b)
     if (a->nvias != b->nvias)
         return false;
     for (unsigned i = 0; i < a->nvias; i++)
-        if (a->via[i] != b->via[i] &&
-            (!slice_eq(a->via[i]->branch, b->via[i]->branch) || !slice_ieq(a->via[i]->host, b->via[i]->host)))
+        if (!strand_same_via(a->via[i], b->via[i]))
             return false;
     return true;
 }

@@ -268,15 +268,20 @@ static void check_present(struct judgement *j, const struct rule *self)
     for (unsigned i = 0; i < j->way->n; i++) {
         const struct passage *p = &j->way->passage[i];
         struct finding *f;
+        uint32_t number;
         bool present;
 
-        if (!p->request || p->inner)
+        if (!p->request || p->inner || (p->request->msg.defects & SIP_DEFECT_CUT))
             continue;
-        present = sip_has(&p->request->msg, SIP_MAX_FORWARDS);
+        present = sip_max_forwards(&p->request->msg, &number);
         if (!present && before) { /* whoever is handed none adds it, so each absence is its sender's */
-            f = judgement_find(j, self, judgement_step(j, p, false),
-                               judgement_text(j, "%s sends Max-Forwards", judgement_from(j, p)),
-                               "there is none");
+            f = judgement_find(
+                j, self, judgement_step(j, p, false),
+                judgement_text(j, "%s sends Max-Forwards, a number", judgement_from(j, p)),
+                sip_has(&p->request->msg, SIP_MAX_FORWARDS)
+                    ? judgement_text(j, "it says %.*s",
+                                     SLICE_ARG(slice_head(sip_value(&p->request->msg, SIP_MAX_FORWARDS), 60)))
+                    : "there is none");
             finding_show(f, p->request);
         }
         before = present;
@@ -287,18 +292,20 @@ static void check_decremented(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
-        uint32_t in, out, most, least;
+        const uint32_t hops = p->hops && !p->b2bua ? p->hops : 1;
+        uint32_t in, out, least;
 
-        if (p->reply || !sip_max_forwards(&p->in->msg, &in) || !sip_max_forwards(&p->out->msg, &out) || !in)
+        if (p->reply || !sip_max_forwards(&p->in->msg, &in) || !sip_max_forwards(&p->out->msg, &out))
             continue;
-        most = in - 1;
-        least = p->b2bua ? 0 : p->hops > in ? 0 : in - (p->hops ? p->hops : 1);
-        if (out <= most && out >= least)
+        least = p->b2bua || hops > in ? 0 : in - hops;
+        if (hops <= in && out < in && out >= least)
             continue;
-        judgement_find_pair(j, self, p,
-                            p->b2bua ? judgement_text(j, "%s sends less than %u", judgement_maker(j, p), in)
-                                     : judgement_text(j, "%s sends %u", judgement_maker(j, p), least),
-                            judgement_text(j, "it was handed %u and sent %u", in, out));
+        judgement_find_pair(
+            j, self, p,
+            hops > in  ? judgement_text(j, "%s answers 483 where none is left", judgement_maker(j, p))
+            : p->b2bua ? judgement_text(j, "%s sends less than %u", judgement_maker(j, p), in)
+                       : judgement_text(j, "%s sends %u", judgement_maker(j, p), least),
+            judgement_text(j, "it was handed %u and sent %u", in, out));
     }
 }
 
@@ -335,7 +342,7 @@ const struct rule rule_maxforwards_present = {
     .id = "maxforwards.present",
     .severity = SEVERITY_MUST,
     .clause = "RFC 3261 8.1.1.6, 16.6(3)",
-    .required = "Every request carries Max-Forwards; a proxy that is handed none adds one.",
+    .required = "Every request carries Max-Forwards, a number; a proxy that is handed none adds one.",
     .harm = "Nothing stops the request in a loop.",
     .evidence = "The requests.",
     .check = check_present,
@@ -343,8 +350,10 @@ const struct rule rule_maxforwards_present = {
 const struct rule rule_maxforwards_decremented = {
     .id = "maxforwards.decremented",
     .severity = SEVERITY_MUST,
-    .clause = "RFC 3261 16.6(3), RFC 7332",
-    .required = "A proxy sends Max-Forwards one lower than it was handed it; a B2BUA lower by at least one.",
+    .clause = "RFC 3261 16.3(3), 16.6(3), RFC 7332",
+    .required =
+        "A proxy sends Max-Forwards one lower than it was handed it, a B2BUA lower by at least one; at 0 "
+        "neither sends the request on.",
     .harm = "A request in a loop goes round for longer than it should, or for ever.",
     .evidence = "The request on both sides of the function.",
     .check = check_decremented,

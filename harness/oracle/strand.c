@@ -2,9 +2,25 @@
 
 #include <errno.h>
 
+/* Without a port sent-by means the transport's own one (RFC 3261 20.42). */
+static bool same_port(const struct sip_via *a, const struct sip_via *b)
+{
+    const uint16_t own = slice_ieq(a->transport, SLICE("TLS")) ? 5061 : 5060;
+
+    return a->port == b->port || (a->port ? a->port : own) == (b->port ? b->port : own);
+}
+
+/* An IPv6 address can be written in more ways than one. */
+static bool same_host(struct slice a, struct slice b)
+{
+    struct addr x, y;
+
+    return slice_ieq(a, b) || (addr_parse(a, &x) && addr_parse(b, &y) && addr_eq(&x, &y));
+}
+
 bool strand_same_via(const struct sip_via *a, const struct sip_via *b)
 {
-    return a == b || (slice_eq(a->branch, b->branch) && a->port == b->port && slice_ieq(a->host, b->host));
+    return a == b || (slice_eq(a->branch, b->branch) && same_port(a, b) && same_host(a->host, b->host));
 }
 
 bool strand_continues(const struct hop *parent, const struct hop *child, unsigned more)
@@ -97,13 +113,26 @@ static bool elsewhere(const struct hop *parent, const struct hop *child)
     return child->nvias == parent->nvias + 1 && parent->to && child->from && !(parent->to & child->from);
 }
 
+/* Whether its sender was handed a request that lacks but its own Via, of which it spoiled the others: those that
+ * it left alone continue an earlier hop's. */
+static bool spoiled(const struct strand *st, int parent, unsigned at)
+{
+    const struct hop *h = st->hop[at];
+
+    for (unsigned i = 0; i < st->n && st->hop[parent]->nvias + 1 < h->nvias; i++)
+        if ((int)i != parent && st->hop[i]->nvias + 1 == h->nvias && (st->hop[i]->to & h->from) &&
+            hop_before(st->hop[i], h))
+            return true;
+    return false;
+}
+
 /* Index of the hop that hop[at] was made from, or -1. */
 static int parent_of(const struct strand *st, unsigned at, bool *ret_broken)
 {
     int parent = pushed_none(st, at) ? -1 : parent_by_via(st, at);
 
     *ret_broken = false;
-    if (parent < 0 || elsewhere(st->hop[parent], st->hop[at])) {
+    if (parent < 0 || elsewhere(st->hop[parent], st->hop[at]) || spoiled(st, parent, at)) {
         int place = parent_by_place(st, at);
         *ret_broken = place >= 0;
         return place >= 0 ? place : parent;
