@@ -86,6 +86,8 @@ static int new_judge(struct pipeline *p, struct error *err)
     struct judge_config config = {.profile = p->config.profile, .strict = p->config.strict};
     int e = judge_bind(config.profile, p->config.flow, p->config.mirror, config.flow, err);
 
+    if (e >= 0 && p->config.stray)
+        e = judge_bind(config.profile, p->config.stray, p->config.stray_mirror, config.stray, err);
     return e < 0 ? e : judge_new(&config, &p->judge);
 }
 

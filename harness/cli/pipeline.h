@@ -12,10 +12,12 @@ struct pipeline_config {
     const struct profile *profile; /* borrowed, as are the flows, for the pipeline's life */
     const struct flow *flow;       /* where side A closes */
     const struct flow *mirror;     /* where side B does */
-    bool strict;                   /* a broken SHOULD fails */
-    bool sees_all;                 /* the capture shows whatever the functions say: a private network */
-    bool many_clocks;              /* more than one of them */
-    const uint32_t *clock;         /* whose clock a source's times are, by its index; NULL: its own each */
+    const struct flow *stray;      /* of a request that belongs to no open session; NULL: none */
+    const struct flow *stray_mirror;
+    bool strict;           /* a broken SHOULD fails */
+    bool sees_all;         /* the capture shows whatever the functions say: a private network */
+    bool many_clocks;      /* more than one of them */
+    const uint32_t *clock; /* whose clock a source's times are, by its index; NULL: its own each */
     uint32_t nclocks;
     const struct wire_options *wire; /* NULL: the defaults; looked at by pipeline_new alone */
     bool two_threads;                /* one that reads (the caller\'s) and one that judges */

@@ -25,9 +25,10 @@ static void close_all(struct runcase *c)
     pipeline_free(c->pipeline);
     dump_free(c->dump);
     flow_free(c->mirror);
+    flow_free(c->stray_mirror);
     c->pipeline = NULL;
     c->dump = NULL;
-    c->mirror = NULL;
+    c->mirror = c->stray_mirror = NULL;
 }
 
 void runcase_done(struct runcase *c)
@@ -60,6 +61,7 @@ int runcase_start(struct runcase *c, const struct runcase_config *config, const 
     struct wire_options wire = {.hep_inside = true};
     struct pipeline_config pipeline = {.profile = config->profile,
                                        .flow = c->testcase->flow,
+                                       .stray = c->testcase->stray,
                                        .strict = config->strict,
                                        .sees_all = config->sees_all,
                                        .many_clocks = config->clocks->several,
@@ -68,9 +70,12 @@ int runcase_start(struct runcase *c, const struct runcase_config *config, const 
                                        .wire = &wire};
     int r = flow_mirror(c->testcase->flow, &c->mirror);
 
+    if (r == 0 && c->testcase->stray)
+        r = flow_mirror(c->testcase->stray, &c->stray_mirror);
     if (r < 0)
         return no_memory(err);
     pipeline.mirror = c->mirror;
+    pipeline.stray_mirror = c->stray_mirror;
     r = dump_new(dir, &c->dump, err);
     if (r == 0)
         r = pipeline_new(&pipeline, (struct result_sink){keep, c}, &c->pipeline, err);

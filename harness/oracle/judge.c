@@ -29,7 +29,7 @@ int judge_bind(const struct profile *p, const struct flow *flow, const struct fl
         if (e < 0)
             return e;
         for (int role = 0; role < flows[i]->nroles; role++)
-            if (flows[i]->role[role].client)
+            if (flows[i]->role[role].client && ret[i].function[role] >= 0)
                 ret[i].clients |= (role_set)1 << ret[i].function[role];
     }
     return 0;
@@ -64,15 +64,28 @@ static int steps_found(const struct judgement *j)
     return n;
 }
 
+/* Whether a leaving request belongs to no session that is open: nobody has set up a dialog with its tags, or
+ * it is over. */
+static bool is_stray(const struct way *w)
+{
+    const struct hop *h = w->n ? w->passage[0].proof : NULL;
+    struct leg *leg = h ? session_leg(w->session, h->call_id) : NULL;
+    enum dialog_end end;
+    const struct dialog *d = leg ? leg_dialog(leg, h->from_tag, h->to_tag, false, &end) : NULL;
+
+    return w->beyond || !d || !(d->confirmed || d->early);
+}
+
 /* Which side's flow it is: the one that begins with the sender; else the one that explains more. */
 static void choose_flow(struct judge *judge, struct judgement *j)
 {
-    const struct bound_flow *best = &judge->config.flow[0];
+    const bool stray = judge->config.stray[0].flow && is_stray(j->way);
+    const struct bound_flow *flow = stray ? judge->config.stray : judge->config.flow, *best = &flow[0];
     int most = -1;
 
     /* A flow that begins with the sender and explains every step is not to be surpassed. */
     for (int i = 0; i < 2 && most < best->flow->nrequests + FLOW_STEPS_MAX; i++) {
-        const struct bound_flow *b = &judge->config.flow[i];
+        const struct bound_flow *b = &flow[i];
         bool begins = j->way->n && (j->way->passage[0].from >> b->function[b->flow->step[0].from] & 1);
         int found;
 
@@ -289,7 +302,8 @@ int judge_session(struct judge *judge, const struct session *s, const struct evi
     int n, e = 0;
 
     arena_reset(&judge->arena);
-    n = way_find(s, judge->config.profile, judge->config.flow[0].clients, &judge->arena, way);
+    n = way_find(s, judge->config.profile, judge->config.flow[0].clients, judge->config.stray[0].flow != NULL,
+                 &judge->arena, way);
     if (n < 0)
         return n;
     j->session = s;

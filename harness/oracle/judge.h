@@ -12,7 +12,9 @@ struct judge;
  * judge's life. `strict`: a broken SHOULD fails too. */
 struct judge_config {
     const struct profile *profile;
-    struct bound_flow flow[2]; /* where side A closes, and mirrored */
+    struct bound_flow flow[2];  /* where side A closes, and mirrored */
+    struct bound_flow stray[2]; /* the same for a request that belongs to no open session; flow NULL: none, it
+                                   is judged as any other */
     bool strict;
 };
 

@@ -20,7 +20,7 @@ static void show_hop(struct ladder *l, struct ladder_row *row, const struct hop 
     row->source = h->first.source;
     row->time = h->first.time;
     row->repeats = h->nrepeats;
-    if (h->msg.status && h->msg.status != 200)
+    if (h->msg.status && h->msg.status != j->bound->flow->status)
         row->message = judgement_text(j, "%u", (unsigned)h->msg.status);
 }
 

@@ -9,6 +9,7 @@ static const struct rule *const all[] = {
     &rule_path_extra,
     &rule_request_duplicate,
     &rule_reply_status,
+    &rule_reply_unavailable,
     &rule_reply_causality,
     &rule_reply_origin,
     &rule_reply_reverse,

@@ -14,7 +14,7 @@ extern const struct rule rule_path_foreign, rule_path_order, rule_path_missing, 
     rule_request_duplicate;
 /* rules_reply.c */
 extern const struct rule rule_reply_origin, rule_reply_reverse, rule_reply_missing, rule_reply_causality,
-    rule_reply_status, rule_reply_duplicate, rule_reply_provisional;
+    rule_reply_status, rule_reply_unavailable, rule_reply_duplicate, rule_reply_provisional;
 /* rules_via.c */
 extern const struct rule rule_via_pushed, rule_via_popped, rule_via_preserved, rule_via_branch;
 /* rules_routing.c */

@@ -94,7 +94,8 @@ static void check_against_dialog(struct judgement *j, const struct rule *self, c
     struct dialog *d = leg ? leg_dialog(leg, p->request->from_tag, p->request->to_tag, false, &end) : NULL;
     struct finding *f;
 
-    if (!leg || !leg->invite_seen || leg->ndialogs == LEG_DIALOGS_MAX || (d && (d->confirmed || d->early)))
+    if (j->bound->flow->stray || !leg || !leg->invite_seen || leg->ndialogs == LEG_DIALOGS_MAX ||
+        (d && (d->confirmed || d->early)))
         return;
     for (unsigned i = 0; i < leg->ndialogs; i++)
         if (leg->dialog[i]->confirmed) {

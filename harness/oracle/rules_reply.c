@@ -161,9 +161,11 @@ static void check_causality(struct judgement *j, const struct rule *self)
     }
 }
 
+/* The flow says what the answer is: 200, or what the far end is made to answer. */
 static void check_status(struct judgement *j, const struct rule *self)
 {
-    unsigned before = 200;
+    const unsigned wanted = j->bound->flow->status;
+    unsigned before = wanted;
 
     for (unsigned i = j->way->n; i-- > 0;) {
         const struct passage *p = &j->way->passage[i];
@@ -173,9 +175,9 @@ static void check_status(struct judgement *j, const struct rule *self)
         bool softened = status == 500 && before == 503;                      /* RFC 3261 16.7(6) */
         struct finding *f;
 
-        if (status != before && status != 200 && !lost_race && !softened && !p->inner) {
+        if (status != before && status != wanted && !lost_race && !softened && !p->inner) {
             f = judgement_find(j, self, reply_step(j, i),
-                               judgement_text(j, "%s answers 200", judgement_to(j, p)),
+                               judgement_text(j, "%s answers %u", judgement_to(j, p), wanted),
                                judgement_text(j, "it answered %u %.*s", status,
                                               SLICE_ARG(slice_head(sip_uri(&p->reply->msg), 60))));
             judgement_hang(j, GROUP_REPLY);
@@ -185,6 +187,21 @@ static void check_status(struct judgement *j, const struct rule *self)
             finding_show(f, p->reply);
         }
         before = status;
+    }
+}
+
+/* 503 says that its sender alone is out of service: handed on, it would keep traffic from a whole network. */
+static void check_unavailable(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->npairs; i++) {
+        const struct pair *p = &j->pair[i];
+
+        if (p->reply && p->in->msg.status == 503 && p->out->msg.status == 503)
+            judgement_find_pair(
+                j, self, p,
+                judgement_text(j, "%s hands a 503 on as 500, or answers 503 only where it is out of service",
+                               judgement_maker(j, p)),
+                "it sent 503 on");
     }
 }
 
@@ -301,13 +318,22 @@ const struct rule rule_reply_status = {
     .id = "reply.status",
     .severity = SEVERITY_MUST,
     .clause = "OMA CPM SD C.2.3.1 step 8, RFC 3261 15.1.2, RFC 4320 4.2",
-    .required = "The leaving request of an open session is answered 200; 481 is allowed to the end that lost "
-                "when both "
-                "close at once.",
+    .required = "The leaving request of an open session is answered 200, in a flow with another status with "
+                "that; 481 is allowed to the end that lost when both close at once.",
     .harm = "The session ends in an error that operators count as a failed call, and functions may keep "
             "state of it.",
     .evidence = "The final answers.",
     .check = check_status,
+};
+const struct rule rule_reply_unavailable = {
+    .id = "reply.unavailable",
+    .severity = SEVERITY_SHOULD,
+    .clause = "RFC 3261 16.7(6)",
+    .required = "A lone 503 from downstream is handed on as 500.",
+    .harm =
+        "Who gets the 503 takes the function that sent it for out of service, and sends it no more traffic.",
+    .evidence = "The answer on both sides of the function.",
+    .check = check_unavailable,
 };
 const struct rule rule_reply_duplicate = {
     .id = "reply.duplicate",

@@ -8,6 +8,7 @@ struct finder {
     const struct session *session;
     const struct profile *profile;
     role_set clients;
+    bool apart;
     struct arena *arena;
     int nstrands;
     struct strand strand[STRANDS_MAX];
@@ -171,8 +172,18 @@ static bool ends_dialog(unsigned status)
     return (status >= 200 && status < 300) || status == 408 || status == 481;
 }
 
+/* Whether an earlier attempt of the same end had closed the session. */
+static bool ended_before(const struct finder *f, int at)
+{
+    for (int i = 0; i < at; i++)
+        if (f->strand[i].nchain && same_end(&f->strand[i], &f->strand[at]) &&
+            ends_dialog(final_status(f->session, f->strand[i].chain[0])))
+            return true;
+    return false;
+}
+
 /* Of one end's attempts, the first that was not merely challenged; the others are taken, and noted on the
- * way. */
+ * way, those apart that begin one of their own. */
 static int choose_attempt(struct finder *f, struct way *w, int first)
 {
     int chosen = first;
@@ -187,8 +198,10 @@ static int choose_attempt(struct finder *f, struct way *w, int first)
         if (i != chosen && (status == 401 || status == 407)) {
             w->challenged = f->strand[chosen].chain[0];
             chosen = i;
-        } else if (i != chosen && !w->again && ends_dialog(status)) {
-            w->again = st->chain[0];
+        } else if (i != chosen && ends_dialog(status)) {
+            if (f->apart)
+                continue;
+            w->again = w->again ? w->again : st->chain[0];
         }
         f->taken[i] = true;
     }
@@ -320,6 +333,7 @@ static struct way *follow(struct finder *f, int first)
     w->crowded = f->nstrands == STRANDS_MAX;
     at = choose_attempt(f, w, first);
     w->leg = f->strand[at].leg;
+    w->beyond = ended_before(f, at);
     note_crossing(f, w, &f->strand[at]);
     while (at >= 0) {
         add_strand(f, w, &f->strand[at]);
@@ -344,8 +358,8 @@ static bool begins_way(const struct finder *f, int at)
     return true;
 }
 
-int way_find(const struct session *s, const struct profile *profile, role_set clients, struct arena *arena,
-             struct way *ret_way[WAYS_MAX])
+int way_find(const struct session *s, const struct profile *profile, role_set clients, bool apart,
+             struct arena *arena, struct way *ret_way[WAYS_MAX])
 {
     struct finder *f = arena_alloc(arena, sizeof *f);
     int n = 0;
@@ -355,6 +369,7 @@ int way_find(const struct session *s, const struct profile *profile, role_set cl
     f->session = s;
     f->profile = profile;
     f->clients = clients;
+    f->apart = apart;
     f->arena = arena;
     f->nstrands = strand_find(s, arena, f->strand);
     if (f->nstrands < 0)

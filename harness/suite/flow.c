@@ -47,6 +47,21 @@ static bool render(const struct flow *f, const char *words, bool mirrored, char 
     return true;
 }
 
+/* What the answer is, and whether there is a session to close. The schema has checked the words. */
+static int read_kind(const xmlNode *root, struct flow *f, struct error *err)
+{
+    char text[16];
+    uint64_t status = 200;
+    int r = xml_attr(root, "status", text, sizeof text, err);
+
+    if (r == 0 && *text)
+        slice_number(slice_of(text), 699, &status);
+    f->status = (unsigned)status;
+    r = r ? r : xml_attr(root, "dialog", text, sizeof text, err);
+    f->stray = *text != '\0';
+    return r;
+}
+
 static int read_head(const xmlNode *root, struct flow *f, struct error *err)
 {
     int r = 0;
@@ -57,7 +72,8 @@ static int read_head(const xmlNode *root, struct flow *f, struct error *err)
     r = r ? r : xml_attr(root, "clause", f->clause, sizeof f->clause, err);
     r = r ? r : xml_attr(root, "method", f->method, sizeof f->method, err);
     r = r ? r : xml_attr(root, "request", f->request, sizeof f->request, err);
-    return r ? r : xml_attr(root, "reply", f->reply, sizeof f->reply, err);
+    r = r ? r : xml_attr(root, "reply", f->reply, sizeof f->reply, err);
+    return r ? r : read_kind(root, f, err);
 }
 
 static int read_roles(const xmlNode *root, struct flow *f, struct error *err)
@@ -188,9 +204,11 @@ static int check_whole(const xmlNode *root, const struct flow *f, struct error *
         return xml_error(root, err,
                          "%d steps convey the request and %d the reply; each way has as many as the other",
                          f->nrequests, f->nsteps - f->nrequests);
-    if (!f->role[f->step[0].from].client || !f->role[f->step[f->nrequests - 1].to].client)
+    if (!f->role[f->step[0].from].client ||
+        (f->status < 300 && !f->role[f->step[f->nrequests - 1].to].client))
         return xml_error(root, err,
-                         "the request must lead from one client to another; mark them kind=\"client\"");
+                         "the request must lead from one client to another; mark them kind=\"client\", or "
+                         "give the status of a refusal");
     for (int i = f->nrequests; i < f->nsteps; i++) {
         const struct flow_step *reply = &f->step[i], *request = &f->step[f->nsteps - 1 - i];
 

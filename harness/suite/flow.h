@@ -32,6 +32,8 @@ struct flow {
     char clause[32];             /* "C.2.3.1" */
     char method[16];             /* the request's: "BYE" */
     char request[16], reply[16]; /* the words for the two in ladders: "BYE", "OK" */
+    unsigned status;             /* of the answer: 200 where the file says nothing */
+    bool stray;                  /* dialog="none": the request belongs to no session that is open */
     int nroles, nsteps;
     struct flow_role role[FLOW_ROLES_MAX];
     struct flow_step step[FLOW_STEPS_MAX]; /* requests first, in order, then responses, in order */
@@ -40,8 +42,9 @@ struct flow {
 };
 
 /* Reads and checks a flow: schema, roles known, steps numbered without holes, each step starting where the
- * last one ended, responses the exact reverse. `schema_dir` holds flow.rng. The caller owns the result.
- * -EINVAL with file and line for a mistake, else as xml_load. */
+ * last one ended, responses the exact reverse; from one client to another, unless it is about a refusal
+ * (status 300 and above), which any function may give. `schema_dir` holds flow.rng. The caller owns the
+ * result. -EINVAL with file and line for a mistake, else as xml_load. */
 int flow_load(const char *path, const char *schema_dir, struct flow **ret, struct error *err);
 void flow_free(struct flow *f);
 

@@ -83,6 +83,23 @@ void court_open(struct court *c, const char *profile)
     c->evidence.links = trace_links(c->trace);
 }
 
+void court_expect_stray(struct court *c, const char *path)
+{
+    struct judge_config config = {.profile = c->profile, .strict = true};
+
+    CU_ASSERT_EQUAL_FATAL(flow_load(path, "testcases/schema", &c->stray, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(flow_mirror(c->stray, &c->stray_mirror), 0);
+    CU_ASSERT_EQUAL_FATAL(judge_bind(c->profile, c->flow, c->mirror, config.flow, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(judge_bind(c->profile, c->stray, c->stray_mirror, config.stray, NULL), 0);
+    judge_free(c->judge);
+    CU_ASSERT_EQUAL_FATAL(judge_new(&config, &c->judge), 0);
+}
+
+void court_expect_status(struct court *c, unsigned status)
+{
+    c->flow->status = c->mirror->status = status;
+}
+
 void court_hold(struct court *c)
 {
     c->evidence.links = trace_links(c->trace);
@@ -97,6 +114,8 @@ void court_close(struct court *c)
     judge_free(c->judge);
     flow_free(c->mirror);
     flow_free(c->flow);
+    flow_free(c->stray_mirror);
+    flow_free(c->stray);
     profile_free(c->profile);
     talk_done(&c->talk);
 }

@@ -43,7 +43,8 @@ static void reads_the_closing_flow(void)
     CU_ASSERT_EQUAL(f->nroles, 6);
     CU_ASSERT_EQUAL(f->nsteps, 14);
     CU_ASSERT_EQUAL(f->nrequests, 7);
-    CU_ASSERT_FALSE(f->mirrored);
+    CU_ASSERT_EQUAL(f->status, 200);
+    CU_ASSERT_FALSE(f->mirrored || f->stray);
     for (int i = 0; i < 7; i++) {
         CU_ASSERT_TRUE(leads(f, i, way[i], way[i + 1]) && !f->step[i].response);
         CU_ASSERT_TRUE(leads(f, 13 - i, way[i + 1], way[i]) && f->step[13 - i].response);
@@ -94,6 +95,10 @@ static void mirrors(void)
     STEP(1, "a", "c", "request")                                                                             \
     STEP(2, "c", "b", "request") STEP(3, "b", "c", "reply") STEP(4, "c", "a", "reply")
 
+#define REFUSAL(more)                                                                                        \
+    "<flow id='f' title='t' document='d' clause='c' method='BYE' request='BYE' reply='483' " more ">\n"
+#define SHORT STEP(1, "a", "c", "request") STEP(2, "c", "a", "reply") "</flow>"
+
 static bool refuses(const char *xml, const char *want)
 {
     struct flow *f = NULL;
@@ -116,6 +121,33 @@ static void takes_a_small_one(void)
     CU_ASSERT_STRING_EQUAL(err.text, "");
     CU_ASSERT_TRUE(f && f->nsteps == 4 && f->nrequests == 2);
     flow_free(f);
+}
+
+/* Whoever refuses the request is where it ends. */
+static void takes_a_refusal(void)
+{
+    struct flow *f = NULL, *m = NULL;
+    struct error err = {.text = ""};
+    const char *const stray = REFUSAL("status='481' dialog='none'") ROLES GOOD "</flow>";
+
+    CU_ASSERT_EQUAL_FATAL(
+        flow_load(scratch_file("f.xml", REFUSAL("status='483'") ROLES SHORT), schemas, &f, &err), 0);
+    CU_ASSERT_TRUE(f->status == 483 && !f->stray && f->nrequests == 1);
+    CU_ASSERT_EQUAL_FATAL(flow_mirror(f, &m), 0);
+    CU_ASSERT_TRUE(m->status == 483 && m->step[0].from == flow_role(f, "b"));
+    flow_free(f);
+    flow_free(m);
+    CU_ASSERT_EQUAL_FATAL(flow_load(scratch_file("f.xml", stray), schemas, &f, &err), 0);
+    CU_ASSERT_TRUE(f->status == 481 && f->stray);
+    flow_free(f);
+    CU_ASSERT_TRUE(refuses(REFUSAL("status='202'") ROLES SHORT,
+                           "f.xml:1: the request must lead from one client to another; mark them "
+                           "kind=\"client\", or give the status of a refusal"));
+    CU_ASSERT_TRUE(refuses(REFUSAL("status='100'") ROLES SHORT,
+                           "f.xml:1: status=\"100\" on <flow> is not the status of the answer, 200 to 699 "
+                           "(\"483\"); without it 200"));
+    CU_ASSERT_TRUE(refuses(REFUSAL("dialog='open'") ROLES SHORT,
+                           "f.xml:1: dialog=\"open\" on <flow> is not known; use none"));
 }
 
 static void refuses_wrong_roles(void)
@@ -176,7 +208,8 @@ static void refuses_a_wrong_whole(void)
                 "f.xml:1: 0 steps convey the request and 1 the reply; each way has as many as the other"));
     CU_ASSERT_TRUE(
         refuses(HEAD ROLES STEP(1, "c", "b", "request") STEP(2, "b", "c", "reply") "</flow>",
-                "f.xml:1: the request must lead from one client to another; mark them kind=\"client\""));
+                "f.xml:1: the request must lead from one client to another; mark them kind=\"client\", or "
+                "give the status of a refusal"));
     CU_ASSERT_TRUE(refuses(HEAD ROLES STEP(1, "a", "c", "request") STEP(2, "c", "b", "request")
                                STEP(3, "b", "a", "reply") STEP(4, "a", "b", "reply") "</flow>",
                            "f.xml:7: step 3 is not the reverse of step 2; it must lead from \"b\" to \"c\""));
@@ -235,9 +268,14 @@ static void tries_both_renderings(void)
 }
 
 static const struct test tests[] = {
-    {"reads the closing flow", reads_the_closing_flow}, {"mirrors", mirrors},
-    {"takes a small one", takes_a_small_one},           {"refuses wrong roles", refuses_wrong_roles},
-    {"refuses wrong steps", refuses_wrong_steps},       {"refuses a wrong whole", refuses_a_wrong_whole},
-    {"keeps to its bounds", keeps_to_its_bounds},       {"tries both renderings", tries_both_renderings},
+    {"takes a refusal", takes_a_refusal},
+    {"reads the closing flow", reads_the_closing_flow},
+    {"mirrors", mirrors},
+    {"takes a small one", takes_a_small_one},
+    {"refuses wrong roles", refuses_wrong_roles},
+    {"refuses wrong steps", refuses_wrong_steps},
+    {"refuses a wrong whole", refuses_a_wrong_whole},
+    {"keeps to its bounds", keeps_to_its_bounds},
+    {"tries both renderings", tries_both_renderings},
 };
 TEST_MAIN("flow", tests)

@@ -66,7 +66,7 @@ static inline int hearing_hold(struct hearing *h)
     CU_ASSERT_EQUAL(talk_feed(&h->talk, (struct payload_sink){trace_take, h->trace}), 0);
     CU_ASSERT_EQUAL(trace_end(h->trace), 0);
     CU_ASSERT_TRUE_FATAL(h->n > 0);
-    return way_find(h->session[0], h->profile, h->bound[0].clients, &h->arena, h->way);
+    return way_find(h->session[0], h->profile, h->bound[0].clients, false, &h->arena, h->way);
 }
 
 /* The judgement of a way against the flow where A closes. */

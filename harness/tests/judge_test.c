@@ -187,6 +187,54 @@ static void fails_what_is_spoiled(void)
     }
 }
 
+/* A BYE that belongs to no open session, before or behind one that does: each has its flow. */
+static void knows_what_is_astray(void)
+{
+    static struct court c;
+    struct talk_session s = talk_default(1), unknown = talk_default(2);
+    const char *refusal = "481 No Such Call";
+
+    court_open(&c, NULL);
+    court_expect_stray(&c, "testcases/flows/stray-481.xml");
+    talk_setup(&c.talk, &s);
+    court_edit_oks(&c, talk_close(&c.talk, &unknown, false, 2), 6, "200 OK", refusal);
+    talk_close(&c.talk, &s, false, 2);
+    court_edit_oks(&c, talk_close(&c.talk, &s, false, 3), 6, "200 OK", refusal);
+    court_hold(&c);
+    CU_ASSERT_EQUAL(c.nresults, 3);
+    for (int i = 0; i < c.nresults; i++)
+        CU_ASSERT_EQUAL(c.verdict[i], VERDICT_PASS);
+    court_close(&c);
+}
+
+static void a_stray_one_is_not_to_be_answered(bool after)
+{
+    static struct court c;
+    struct talk_session s = talk_default(1), unknown = talk_default(2);
+
+    court_open(&c, NULL);
+    court_expect_stray(&c, "testcases/flows/stray-481.xml");
+    talk_setup(&c.talk, &s);
+    talk_close(&c.talk, &s, false, 2);
+    talk_close(&c.talk, after ? &s : &unknown, false, 3);
+    court_hold(&c);
+    CU_ASSERT_EQUAL_FATAL(c.nresults, 2);
+    for (int i = 0; i < 2; i++)
+        if (c.verdict[i] != VERDICT_PASS) {
+            CU_ASSERT_STRING_EQUAL(c.rule[i], "reply.status");
+            CU_ASSERT_EQUAL(c.step[i], 8);
+            CU_ASSERT_NOT_EQUAL(c.verdict[!i], c.verdict[i]);
+        }
+    CU_ASSERT_NOT_EQUAL(c.verdict[0], c.verdict[1]);
+    court_close(&c);
+}
+
+static void fails_what_takes_a_stray_one_for_good(void)
+{
+    a_stray_one_is_not_to_be_answered(false);
+    a_stray_one_is_not_to_be_answered(true);
+}
+
 static void infers_what_via_proves(void)
 {
     struct court c;
@@ -258,6 +306,8 @@ static void judges_ipv6(void)
 }
 
 static const struct test tests[] = {
+    {"knows what is astray", knows_what_is_astray},
+    {"fails what takes a stray one for good", fails_what_takes_a_stray_one_for_good},
     {"passes the plain flow, whoever closes", passes_the_plain_flow},
     {"fails what is spoiled, and names it", fails_what_is_spoiled},
     {"judges IPv6", judges_ipv6},

@@ -255,7 +255,74 @@ static void closes_what_is_closed(void)
     court_close(&c);
 }
 
+/* One closing whose answers are edited, where the flow wants another one than 200. */
+static void wants(unsigned status, const char *far, int to, const char *near, bool right)
+{
+    static struct court c;
+    struct talk_session s = talk_default(1);
+    int bye;
+
+    court_open(&c, NULL);
+    court_expect_status(&c, status);
+    talk_setup(&c.talk, &s);
+    bye = talk_close(&c.talk, &s, false, 2);
+    court_edit_oks(&c, bye, 6, "200 OK", far);
+    if (near)
+        court_edit_oks(&c, bye, to, far, near);
+    court_hold(&c);
+    CU_ASSERT_EQUAL_FATAL(c.nresults, 1);
+    if (right)
+        court_check_pass(&c, 0, "client-a");
+    else
+        court_check_fail(&c, "reply.status", 11);
+    court_close(&c);
+}
+
+static void wants_what_the_flow_says(void)
+{
+    wants(481, "481 No Such Call", 0, NULL, true);
+    wants(503, "503 Out of Service", 5, "500 Server Error", true);
+    wants(481, "481 No Such Call", 3, "200 OK", false);
+    wants(481, "481 No Such Call", 3, "403 Forbidden", false);
+}
+
+/* 503 is to become 500 at the first function; where each hands it on as it is, the first is to blame. */
+static void softens_what_is_out_of_service(void)
+{
+    static struct court c;
+    struct talk_session s = talk_default(1);
+    int bye;
+
+    court_open(&c, NULL);
+    court_expect_status(&c, 503);
+    talk_setup(&c.talk, &s);
+    bye = talk_close(&c.talk, &s, false, 2);
+    court_edit_oks(&c, bye, 6, "200 OK", "503 Out of Service");
+    court_hold(&c);
+    court_check_fail(&c, "reply.unavailable", 9);
+    CU_ASSERT_EQUAL(c.severity[0], SEVERITY_SHOULD);
+    court_close(&c);
+}
+
+/* A 200 is no answer to what is to be refused. */
+static void refuses_what_is_to_be_refused(void)
+{
+    static struct court c;
+    struct talk_session s = talk_default(1);
+
+    court_open(&c, NULL);
+    court_expect_status(&c, 481);
+    talk_setup(&c.talk, &s);
+    talk_close(&c.talk, &s, false, 2);
+    court_hold(&c);
+    court_check_fail(&c, "reply.status", 8);
+    court_close(&c);
+}
+
 static const struct test tests[] = {
+    {"wants what the flow says", wants_what_the_flow_says},
+    {"softens what is out of service", softens_what_is_out_of_service},
+    {"refuses what is to be refused", refuses_what_is_to_be_refused},
     {"judges the answer", judges_the_answer},
     {"a race may be lost", loses_a_race},
     {"what is closed is not closed again", closes_what_is_closed},

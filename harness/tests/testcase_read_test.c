@@ -56,6 +56,44 @@ static void reads_everything(void)
     CU_ASSERT_STRING_EQUAL(tc.rule[1], "syntax");
 }
 
+static int read_stray(const char *flow, const char *stray, struct testcase *tc, struct error *err)
+{
+    static const char *const path[] = {"testcases/flows/close-1-1.xml", "testcases/flows/stray-481.xml"};
+    struct flow *f[2] = {NULL};
+    struct testcases s = {.nflows = 2, .flow = f};
+    char xml[1024];
+    int r;
+
+    memset(tc, 0, sizeof *tc);
+    for (int i = 0; i < 2; i++)
+        CU_ASSERT_EQUAL_FATAL(flow_load(path[i], "testcases/schema", &f[i], err), 0);
+    snprintf(xml, sizeof xml, "<testcase id='CPM_CLS_PF_TI_017' flow='%s' stray='%s' %s", flow, stray,
+             strstr(full, "closer="));
+    r = testcase_read(scratch_file("CPM_CLS_PF_TI_017.xml", xml), "pf", "testcases/schema", &s, tc, err);
+    CU_ASSERT_TRUE(r < 0 || (tc->flow == f[0] && tc->stray == f[1]));
+    flow_free(f[0]);
+    flow_free(f[1]);
+    return r;
+}
+
+static void knows_what_is_astray(void)
+{
+    struct testcase tc;
+    struct error err;
+
+    CU_ASSERT_EQUAL(read_stray("close-1-1", "stray-481", &tc, &err), 0);
+    CU_ASSERT_EQUAL(read_one(full, "pf", &tc, &err), 0);
+    CU_ASSERT_PTR_NULL(tc.stray);
+    CU_ASSERT_EQUAL(read_stray("close-1-1", "stray-1", &tc, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text, "there is no flow with the id \"stray-1\" in the folder flows/");
+    CU_ASSERT_EQUAL(read_stray("close-1-1", "close-1-1", &tc, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text,
+                           "the flow close-1-1 is that of a session; stray= wants one with dialog=\"none\"");
+    CU_ASSERT_EQUAL(read_stray("stray-481", "stray-481", &tc, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text,
+                           "the flow stray-481 closes no session; name it with stray=, and one that does");
+}
+
 static void keeps_to_its_bounds(void)
 {
     char xml[8192];
@@ -81,6 +119,7 @@ static void refuses_the_wrong_folder(void)
 }
 
 static const struct test tests[] = {
+    {"knows what is astray", knows_what_is_astray},
     {"reads everything", reads_everything},
     {"keeps to its bounds", keeps_to_its_bounds},
     {"refuses the wrong folder", refuses_the_wrong_folder},

@@ -66,6 +66,22 @@ static void names_attempts(void)
     hearing_close(&h);
 }
 
+/* The second BYE comes after the session is over: where that is asked for, it has a way of its own. */
+static void sets_apart_what_comes_after(void)
+{
+    struct talk_session s = talk_default(1);
+
+    hearing_open(&h);
+    hearing_talk(&h);
+    talk_close(&h.talk, &s, false, 3);
+    CU_ASSERT_EQUAL_FATAL(hearing_hold(&h), 1);
+    CU_ASSERT_PTR_NOT_NULL(h.way[0]->again);
+    CU_ASSERT_EQUAL_FATAL(way_find(h.session[0], h.profile, h.bound[0].clients, true, &h.arena, h.way), 2);
+    CU_ASSERT_TRUE(!h.way[0]->beyond && !h.way[0]->again && h.way[0]->passage[0].request->cseq == 2);
+    CU_ASSERT_TRUE(h.way[1]->beyond && !h.way[1]->again && h.way[1]->passage[0].request->cseq == 3);
+    hearing_close(&h);
+}
+
 static void goes_on_in_the_next_leg(void)
 {
     struct talk_session left = talk_default(1), right = talk_default(2);
@@ -124,6 +140,7 @@ static void finds_a_way_for_each_end(void)
 }
 
 static const struct test tests[] = {
+    {"sets apart what comes after", sets_apart_what_comes_after},
     {"goes there and back", goes_there_and_back},
     {"infers from Vias", infers_from_vias},
     {"names attempts", names_attempts},
