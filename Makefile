@@ -112,6 +112,7 @@ clean:
 	rm -rf build build-*
 
 include scripts/bench.mk
+include scripts/install.mk
 include scripts/mutants.mk
 include scripts/quality.mk
 -include $(wildcard $(BUILD)/*/*.d)

@@ -190,9 +190,18 @@ static bool check_namespaces(struct checkup *c)
     return false;
 }
 
+/* Where this program lies. */
+static const char *ourselves(char path[PATH_MAX])
+{
+    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
+
+    path[n > 0 ? n : 0] = '\0';
+    return n > 0 ? path : "cpmspec";
+}
+
 static void check_interface(struct checkup *c, const char *interface)
 {
-    char what[96];
+    char what[96], path[PATH_MAX];
     struct source *s;
     struct error err;
 
@@ -202,8 +211,8 @@ static void check_interface(struct checkup *c, const char *interface)
         add(c, CHECK_GOOD, what, "there, and we have the right to");
         return;
     }
-    mend(add(c, CHECK_LACKING, what, "%s", err.text),
-         "sudo setcap cap_net_raw+ep build/cpmspec   (or run as root)");
+    mend(add(c, CHECK_LACKING, what, "%s", err.text), "sudo setcap cap_net_raw+ep %s   (or run as root)",
+         ourselves(path));
 }
 
 static void check_listener(struct checkup *c, const char *place)

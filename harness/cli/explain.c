@@ -3,6 +3,7 @@
 #include "cli/flow_text.h"
 #include "cli/options.h"
 #include "cli/setting.h"
+#include "drive/fault.h"
 #include "oracle/catalogue.h"
 #include "oracle/rule.h"
 #include "report/paint.h"
@@ -17,8 +18,9 @@ enum { TEXT_LIMIT = 1 << 20 };
 static const struct verb verb = {
     .name = "explain",
     .arguments = "[ID]",
-    .purpose = "Explains a test case, a rule or a flow. Without an ID: lists all that can be explained.",
-    .details = "  The ID \"rules\" prints the whole rule catalogue, as Markdown.\n",
+    .purpose =
+        "explain a test case, a rule, a flow or a fault; without an ID: list all that can be explained",
+    .details = "The ID \"rules\" prints the whole rule catalogue, as Markdown.\n",
     .takes = TAKES_SUT,
     .max_arguments = 1,
 };
@@ -165,7 +167,28 @@ static void put_rule(struct paint *p, const struct rule *rule, const struct sett
     put_pair(p, "tested by", words);
 }
 
-static void put_all(struct paint *p, const struct setting *s)
+static void put_fault(struct paint *p, const struct fault *f)
+{
+    char words[256];
+
+    paint_begin(p, PAINT_BOLD);
+    paint_text(p, f->name);
+    paint_end(p);
+    paint_raw(p, "\n\n");
+    put_pair(p, "what", f->description);
+    put_pair(p, "closer", f->closer);
+    put_pair(p, "transport", f->transport);
+    put_pair(p, "profile", f->sut);
+    if (f->rule[0] && f->step)
+        snprintf(words, sizeof words, "%s: %s at step %d", f->verdict, f->rule, f->step);
+    else
+        snprintf(words, sizeof words, "%s%s%s", f->verdict, f->rule[0] ? ": " : "", f->rule);
+    put_pair(p, "verdict", words);
+    snprintf(words, sizeof words, "cpmspec run --fault %s", f->name);
+    put_pair(p, "run it", words);
+}
+
+static void put_all(struct paint *p, const struct setting *s, const struct faults *faults)
 {
     unsigned n;
     const struct rule *const *rules = rule_all(&n);
@@ -181,28 +204,41 @@ static void put_all(struct paint *p, const struct setting *s)
     for (unsigned i = 0; i < n; i++)
         paint_printf(p, "  %-25s %-6s %s\n", rules[i]->id, severity_name(rules[i]->severity),
                      rules[i]->clause);
+    paint_raw(p, "\nFaults and variants\n");
+    for (int i = 0; i < faults->n; i++) {
+        paint_raw(p, "  ");
+        paint_column(p, faults->fault[i].name, 28, sizeof faults->fault[i].name);
+        paint_raw(p, " ");
+        paint_text(p, faults->fault[i].description);
+        paint_raw(p, "\n");
+    }
 }
 
-static int put(struct paint *p, const char *id, const struct setting *s, struct error *err)
+static int put(struct paint *p, const char *id, const struct setting *s, const struct faults *faults,
+               struct error *err)
 {
     const struct testcase *tc = id ? testcases_find(s->suite, id) : NULL;
     const struct flow *f = id ? testcases_flow(s->suite, id) : NULL;
     const struct rule *rule = id ? rule_find(id) : NULL;
+    const struct fault *fault = id ? faults_find(faults, id) : NULL;
 
     if (!id)
-        put_all(p, s);
+        put_all(p, s, faults);
     else if (strcmp(id, "rules") == 0)
         paint_keep(p, catalogue_add(p->out));
     else if (tc)
         paint_keep(p, put_testcase(p, tc, s));
     else if (rule)
         put_rule(p, rule, s);
+    else if (fault)
+        put_fault(p, fault);
     else if (f) {
         paint_printf(p, "%s  %s (%s %s)\n", f->id, f->title, f->document, f->clause);
         put_flow(p, f, s->profile);
     } else
         return error_set(err, EINVAL,
-                         "\"%.80s\" is no test case, rule or flow; 'cpmspec explain' lists them all", id);
+                         "\"%.80s\" is no test case, rule, flow or fault; 'cpmspec explain' lists them all",
+                         id);
     return p->error < 0 ? error_set(err, -p->error, "no memory for the text") : 0;
 }
 
@@ -210,6 +246,7 @@ int cmd_explain(int argc, char **argv)
 {
     struct options o;
     struct setting s;
+    struct faults *faults = NULL;
     struct error err = {.text = ""};
     struct style style = terminal_style(stdout);
     struct buf out;
@@ -220,7 +257,9 @@ int cmd_explain(int argc, char **argv)
         return r;
     buf_init(&out, TEXT_LIMIT);
     if ((r = setting_load(o.sut, &s, &err)) == 0) {
-        r = put(&p, o.narguments ? o.argument[0] : NULL, &s, &err);
+        if ((r = faults_load(s.home.data, &faults, &err)) == 0)
+            r = put(&p, o.narguments ? o.argument[0] : NULL, &s, faults, &err);
+        faults_free(faults);
         setting_done(&s);
     }
     if (r < 0)

@@ -13,8 +13,7 @@
 static const struct verb verb = {
     .name = "list",
     .arguments = "",
-    .purpose =
-        "Lists the test cases, and says of each whether it applies to the system under test, or why not.",
+    .purpose = "list the test cases, and say of each whether it applies to the system under test, or why not",
     .details = "'--json -' writes JSON to standard output, and no table.\n",
     .takes = TAKES_SUT | TAKES_JSON,
 };

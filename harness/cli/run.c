@@ -82,8 +82,7 @@ static int find_fault(struct run *r, struct error *err)
         return e;
     r->fault = faults_find(r->faults, r->options.fault);
     if (!r->fault)
-        return error_set(err, EINVAL,
-                         "there is no fault \"%.60s\"; reference-network/faults.xml has them all",
+        return error_set(err, EINVAL, "there is no fault \"%.60s\"; 'cpmspec explain' lists them all",
                          r->options.fault);
     return 0;
 }

@@ -151,7 +151,7 @@ static void names_mistakes(void)
         mistake("list x", "cpmspec list: \"x\" is one argument too many; see 'cpmspec list --help'\n"));
     CU_ASSERT_TRUE(mistake("list --sut", "cpmspec list: --sut needs a value; see 'cpmspec list --help'\n"));
     CU_ASSERT_TRUE(mistake("explain nothing",
-                           "cpmspec explain: \"nothing\" is no test case, rule or flow; 'cpmspec "
+                           "cpmspec explain: \"nothing\" is no test case, rule, flow or fault; 'cpmspec "
                            "explain' lists them all\n"));
     CU_ASSERT_TRUE(mistake("list --sut /nowhere/sut.xml",
                            "cpmspec list: /nowhere/sut.xml: cannot be opened: No such file or directory\n"));
@@ -309,7 +309,7 @@ static void judges_only_what_is_asked_for(void)
 static void makes_names_visible(void)
 {
     CU_ASSERT_TRUE(mistake("explain \033[31mred",
-                           "cpmspec explain: \"\\x1b[31mred\" is no test case, rule or flow; 'cpmspec "
+                           "cpmspec explain: \"\\x1b[31mred\" is no test case, rule, flow or fault; 'cpmspec "
                            "explain' lists them all\n"));
     CU_ASSERT_TRUE(mistake("judge \033]0;x\a", "cpmspec judge: \\x1b]0;x\\x07: no such capture\n"));
 }
