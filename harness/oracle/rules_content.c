@@ -66,7 +66,7 @@ static const char *show(struct judgement *j, struct slice s)
 #define NOT_COMPARED                                                                                         \
     (SIP_SET_HOP | SIP_SET(SIP_FROM) | SIP_SET(SIP_TO) | SIP_SET(SIP_CALL_ID) | SIP_SET(SIP_CSEQ) |          \
      SIP_SET(SIP_P_CHARGING_VECTOR) | SIP_SET(SIP_P_CHARGING_FUNCTION_ADDRESSES) |                           \
-     SIP_SET(SIP_P_ASSERTED_IDENTITY) | SIP_SET(SIP_P_PREFERRED_SERVICE))
+     SIP_SET(SIP_P_ASSERTED_IDENTITY) | SIP_SET(SIP_P_PREFERRED_SERVICE) | SIP_SET(SIP_P_ASSERTED_SERVICE))
 
 static bool may_vanish(struct slice name)
 {
@@ -78,8 +78,13 @@ static bool may_vanish(struct slice name)
         "Privacy",               /* RFC 3323 5 */
         "P-Served-User",         /* RFC 5502 5: between the core and its application servers alone */
         "P-Visited-Network-ID",  /* RFC 7315 4.3: stays in the trust domain */
-        "Cellular-Network-Info", /* 3GPP TS 24.229 7.2.15: likewise */
-        "Security-Client",       /* RFC 3329 2.3.1: these two end at the first hop */
+        "Cellular-Network-Info", /* 3GPP TS 24.229 7.2: likewise, and the next four */
+        "Relayed-Charge",
+        "Resource-Share",
+        "Restoration-Info",
+        "Service-Interact-Info",
+        "P-Private-Network-Indication", /* RFC 7316 */
+        "Security-Client",              /* RFC 3329 2.3.1: these two end at the first hop */
         "Security-Verify",
     };
 
@@ -231,15 +236,19 @@ static void check_syntax(struct judgement *j, const struct rule *self)
 {
     const uint32_t broken = SIP_DEFECT_LF | SIP_DEFECT_CR | SIP_DEFECT_NUL | SIP_DEFECT_NO_COLON |
                             SIP_DEFECT_START_LINE | SIP_DEFECT_VERSION | SIP_DEFECT_STATUS |
-                            SIP_DEFECT_NO_BLANK_LINE | SIP_DEFECT_REPEATED | SIP_DEFECT_EMPTY;
+                            SIP_DEFECT_NO_BLANK_LINE | SIP_DEFECT_REPEATED | SIP_DEFECT_EMPTY |
+                            SIP_DEFECT_NAME;
     uint32_t before = 0;
 
     for (struct walk w = {0}; walk_next(j, &w);) {
-        uint32_t here = w.hop->msg.defects & broken;
+        const struct sip_msg *m = &w.hop->msg;
+        uint32_t here = m->defects & broken;
         struct finding *f;
 
-        if (w.hop->msg.defects & SIP_DEFECT_CUT)
+        if (m->defects & SIP_DEFECT_CUT)
             continue;
+        if (sip_has(m, SIP_CSEQ) && !m->cseq_ok) /* one of another method: cseq.method */
+            here |= SIP_DEFECT_CSEQ;
         if (here & ~before) { /* what was handed on is the first one's */
             f = judgement_find(
                 j, self, w.step,

@@ -170,6 +170,167 @@ static void fold_and_quote(struct court *c, int bye)
     court_edit_byes(c, bye, 4, "From: <sip:alice", "From :\r\n \"A \\\" \xc3\xa9\"\r\n\t<sip:alice");
 }
 
+static void leave_out(struct court *c, int bye, int hop, const char *name)
+{
+    for (; hop < COURT_HOPS; hop++)
+        talk_cut_line(court_bye(c, bye, hop), name);
+}
+
+static void leave_to_out(struct court *c, int bye)
+{
+    leave_out(c, bye, 5, "To:");
+}
+
+static void leave_call_id_out(struct court *c, int bye)
+{
+    talk_cut_line(court_bye(c, bye, 4), "Call-ID:");
+}
+
+static void leave_from_out_of_the_answer(struct court *c, int bye)
+{
+    for (int hop = 6; hop >= 0; hop--)
+        talk_cut_line(court_ok(c, bye, hop), "From:");
+}
+
+static void leave_the_vias_out_of_the_answer(struct court *c, int bye)
+{
+    while (talk_cut_line(court_ok(c, bye, 3), "Via:"))
+        ;
+}
+
+/* The one without From is not captured, and whoever comes next adds none. */
+static void leave_from_out_unseen(struct court *c, int bye)
+{
+    talk_cut_line(court_bye(c, bye, 2), "From:");
+    court_bye(c, bye, 2)->gone = true;
+}
+
+/* The capture kept the head of a message but not all of it: what is not there may have been cut off. */
+static void keep_half(struct court *c, int bye)
+{
+    court_bye(c, bye, 4)->cut = 200;
+}
+
+/* Only the body was cut off. */
+static void keep_the_head(struct court *c, int bye)
+{
+    send_body(c, bye, 0, "so long, and thanks\r\n");
+    court_bye(c, bye, 4)->cut = court_bye(c, bye, 4)->text.n - 9;
+}
+
+static void carry_odd_reasons(struct court *c, int bye)
+{
+    court_edit_byes(
+        c, bye, 0, "Reason: SIP;cause=200;text=\"Call completed\"",
+        "Reason: SIP;cause=200;text=\"a \\\"b\\\\\\\";c,d\",Q.850 ;cause=16;text=\"\xc3\xa9, <x>\"");
+    court_edit_byes(c, bye, 4, ",Q.850 ;cause=16", "\r\nReason:\tQ.850;cause=16");
+}
+
+static void change_a_quoted_word(struct court *c, int bye)
+{
+    carry_odd_reasons(c, bye);
+    court_edit_byes(c, bye, 5, ";c,d\"", ";c,e\"");
+}
+
+static void change_the_order_of_reasons(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 0, "Reason: SIP", "Reason: Q.850;cause=16\r\nReason: SIP");
+    court_edit_byes(c, bye, 4, "Reason: Q.850;cause=16\r\nReason: SIP;cause=200;text=\"Call completed\"",
+                    "Reason: SIP;cause=200;text=\"Call completed\"\r\nReason: Q.850;cause=16");
+}
+
+/* RFC 6050 4.1, 4.2: the one becomes the other in the core, and that stays there. */
+static void assert_the_service(struct court *c, int bye)
+{
+    talk_edit(court_bye(c, bye, 0), "Content-Length: 0",
+              "P-Preferred-Service: urn:urn-7:3gpp-service.ims.icsi.oma.cpm.session\r\nContent-Length: 0");
+    add_lines(c, bye, 1, 5, "P-Asserted-Service: urn:urn-7:3gpp-service.ims.icsi.oma.cpm.session\r\n");
+}
+
+/* Of the operator's own, behind its border nobody sees them (TS 24.229 7.2, RFC 7316). */
+static void keep_the_operators_own(struct court *c, int bye)
+{
+    add_lines(c, bye, 1, 3,
+              "P-Private-Network-Indication: a.example\r\nRelayed-Charge: scscf;ecf=192.0.2.1\r\n");
+    add_lines(c, bye, 2, 5, "Resource-Share: no-media-sharing\r\nRestoration-Info: noresponse\r\n");
+}
+
+static void add_features(struct court *c, int bye)
+{
+    add_lines(c, bye, 0, 2, "History-Info: <sip:a@a.example>;index=1\r\nFeature-Caps: *;+x\r\n");
+    add_lines(c, bye, 3, 6,
+              "History-Info: <sip:a@a.example>;index=1, <sip:b@b.example>;index=1.1\r\nFeature-Caps: *;+x, "
+              "*;+y\r\n");
+}
+
+static void answer_with_contact(struct court *c, int bye)
+{
+    for (int hop = 0; hop < COURT_HOPS; hop++)
+        add_line(court_ok(c, bye, hop), "m: <sip:bob@127.0.20.1>\r\n");
+}
+
+/* What looks like it: other names, and a URI in a header that may be there. */
+static void send_what_looks_like_contact(struct court *c, int bye)
+{
+    add_lines(c, bye, 0, 6,
+              "Accept-Contact: *\r\nX-Contact: <sip:x@127.0.10.1>\r\nP-Asserted-Identity: "
+              "<sip:alice@a.example>\r\n");
+}
+
+static void send_contact_unseen(struct court *c, int bye)
+{
+    add_line(court_bye(c, bye, 3), "Contact: <sip:alice@127.0.10.1>\r\n");
+    court_bye(c, bye, 3)->gone = true;
+}
+
+static void change_the_body_unseen(struct court *c, int bye)
+{
+    send_body(c, bye, 0, "bye\r\n");
+    talk_edit(court_bye(c, bye, 4), "bye\r\n", "BYE\r\n");
+    court_bye(c, bye, 4)->gone = true;
+}
+
+static void change_the_type(struct court *c, int bye)
+{
+    send_body(c, bye, 0, "bye\r\n");
+    court_edit_byes(c, bye, 4, "Content-Type: text/plain", "Content-Type: text/html");
+}
+
+static void write_the_type_otherwise(struct court *c, int bye)
+{
+    send_body(c, bye, 0, "bye\r\n");
+    court_edit_byes(c, bye, 4, "Content-Type: text/plain", "c : text / plain");
+    court_edit_byes(c, bye, 4, "Content-Length: 5", "L:0005");
+}
+
+static void show_charging_functions(struct court *c, int bye)
+{
+    for (int hop = 6; hop >= 0; hop--)
+        add_line(court_ok(c, bye, hop), "P-Charging-Function-Addresses: ccf=192.0.2.1\r\n");
+}
+
+static void name_a_header_with_a_blank(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 4, "Reason: ", "X Nothing: 1\r\nReason: ");
+}
+
+static void write_the_version_small(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 4, "5060 SIP/2.0", "5060 sip/2.0");
+}
+
+static void end_with_lf(struct court *c, int bye)
+{
+    talk_edit(court_ok(c, bye, 4), "\r\nCall-ID", "\nCall-ID");
+}
+
+static void end_with_lf_unseen(struct court *c, int bye)
+{
+    end_with_lf(c, bye);
+    court_ok(c, bye, 4)->gone = true;
+    c->evidence.dropped = 1;
+}
+
 static const struct court_case cases[] = {
     {"pf-a leaves From out", leave_from_out, VERDICT_FAIL, "headers.mandatory", 3, "24"},
     {"pf-b's answer lacks CSeq", leave_cseq_out_of_the_answer, VERDICT_FAIL, "headers.mandatory", 10, "31"},
@@ -195,6 +356,33 @@ static const struct court_case cases[] = {
     {"core-b breaks a line", break_a_line, VERDICT_FAIL, "syntax", 5, "26"},
     {"core-b writes a NUL", write_a_nul, VERDICT_FAIL, "headers.preserved", 5, "25 26"},
     {"folds, quotes, UTF-8", fold_and_quote, VERDICT_PASS, NULL, 0, NULL},
+    {"pf-b leaves To out", leave_to_out, VERDICT_FAIL, "headers.mandatory", 6, "27"},
+    {"core-b leaves the Call-ID out", leave_call_id_out, VERDICT_FAIL, "headers.mandatory", 5, "26"},
+    {"client-b's answer lacks From", leave_from_out_of_the_answer, VERDICT_FAIL, "headers.mandatory", 8,
+     "29"},
+    {"core-b's answer lacks the Vias", leave_the_vias_out_of_the_answer, VERDICT_FAIL, "headers.mandatory",
+     11, "32"},
+    {"what lacks From is not captured", leave_from_out_unseen, VERDICT_PASS, NULL, 0, NULL},
+    {"half a message was kept", keep_half, VERDICT_INCONCLUSIVE, "capture.whole", 0, ""},
+    {"a body was cut off", keep_the_head, VERDICT_PASS, NULL, 0, NULL},
+    {"Reasons with quotes, joined and split", carry_odd_reasons, VERDICT_PASS, NULL, 0, NULL},
+    {"pf-b changes a quoted word", change_a_quoted_word, VERDICT_FAIL, "headers.preserved", 6, "26 27"},
+    {"core-b turns the Reasons round", change_the_order_of_reasons, VERDICT_FAIL, "headers.preserved", 5,
+     "25 26"},
+    {"the service is asserted inside", assert_the_service, VERDICT_FAIL, "headers.unexpected", 1, "22"},
+    {"the operator keeps what is its own", keep_the_operators_own, VERDICT_PASS, NULL, 0, NULL},
+    {"functions add to lists", add_features, VERDICT_PASS, NULL, 0, NULL},
+    {"client-b answers with Contact", answer_with_contact, VERDICT_FAIL, "headers.unexpected", 8, "29"},
+    {"what looks like Contact", send_what_looks_like_contact, VERDICT_PASS, NULL, 0, NULL},
+    {"what has Contact is not captured", send_contact_unseen, VERDICT_PASS, NULL, 0, NULL},
+    {"what has another body is not captured", change_the_body_unseen, VERDICT_PASS, NULL, 0, NULL},
+    {"core-b changes the type", change_the_type, VERDICT_FAIL, "headers.preserved", 5, "25 26"},
+    {"core-b writes it otherwise", write_the_type_otherwise, VERDICT_PASS, NULL, 0, NULL},
+    {"charging functions reach client-a", show_charging_functions, VERDICT_FAIL, "charging.hidden", 14, "35"},
+    {"a blank in a header's name", name_a_header_with_a_blank, VERDICT_FAIL, "syntax", 5, "26"},
+    {"the version in small letters", write_the_version_small, VERDICT_FAIL, "syntax", 5, "26"},
+    {"pf-b ends a line with LF", end_with_lf, VERDICT_FAIL, "syntax", 10, "31"},
+    {"what has LF is not captured", end_with_lf_unseen, VERDICT_INCONCLUSIVE, "reply.reverse", 10, "26 31"},
 };
 
 static void judges_the_content(void)

@@ -147,6 +147,137 @@ static void see_one_answer(struct court *c, int bye)
     court_edit_oks(c, bye, 5, ";tag=b1", ";tag=x1");
 }
 
+static void turn_tag_and_parameters(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 3, "<sip:bob@b.example>;tag=b1",
+                    "<sip:bob@b.example> ; x=\"tag=z\" ; Tag = b1;y");
+    court_edit_oks(c, bye, 6, "<sip:bob@b.example>;tag=b1", "<sip:bob@b.example>;y;tag=b1");
+}
+
+static void write_from_without_brackets(struct court *c, int bye)
+{
+    court_edit_behind(c, bye, 0, "From: <sip:alice@a.example>;tag=a1", "f:sip:alice@a.example;tag=a1");
+}
+
+/* Equal by RFC 3261 19.1.4: escapes, the host's case, a parameter that one of them lacks, IPv6 in full. */
+static void write_uris_otherwise(struct court *c, int bye)
+{
+    court_edit_behind(c, bye, 3, "<sip:alice@a.example>", "\"A, <B>\" <sip:%61lice@A.EXAMPLE;x=1>");
+    court_edit_behind(c, bye, 3, "<sip:bob@b.example>", "<sip:bob@B.Example>");
+}
+
+static void write_addresses_otherwise(struct court *c, int bye)
+{
+    for (int i = 0; i < c->talk.n; i++)
+        talk_edit(&c->talk.message[i], "alice@a.example", "alice@[2001:db8::a:1]");
+    court_edit_behind(c, bye, 3, "alice@[2001:db8::a:1]", "alice@[2001:DB8:0:0:0:0:A:1]");
+}
+
+static void write_telephone_numbers(struct court *c, int bye)
+{
+    for (int i = 0; i < c->talk.n; i++)
+        talk_edit(&c->talk.message[i], "<sip:bob@b.example>", "<tel:+1-555-(01).01;ext=7>");
+    court_edit_behind(c, bye, 3, "<tel:+1-555-(01).01;ext=7>", "<tel:+15550101;EXT=7>");
+}
+
+static void change_the_number(struct court *c, int bye)
+{
+    write_telephone_numbers(c, bye);
+    court_edit_behind(c, bye, 4, "+15550101", "+15550102");
+}
+
+/* An escaped reserved character is not the bare one. */
+static void unescape_a_reserved(struct court *c, int bye)
+{
+    for (int i = 0; i < c->talk.n; i++)
+        talk_edit(&c->talk.message[i], "sip:alice@a.example", "sip:al%3Aice@a.example");
+    court_edit_behind(c, bye, 3, "sip:al%3Aice@a.example", "sip:al:ice@a.example");
+}
+
+static void change_cseq_by_two(struct court *c, int bye)
+{
+    court_bye(c, bye, 3)->gone = true;
+    change_cseq(c, bye);
+}
+
+/* What core-a and core-b made of it is not captured between them: who did it is not known, that it was done
+ * is. */
+static void change_cseq_unseen(struct court *c, int bye)
+{
+    court_edit_behind(c, bye, 6, "CSeq: 2 ", "CSeq: 3 ");
+    for (int hop = 0; hop < 6; hop++)
+        court_bye(c, bye, hop)->gone = court_ok(c, bye, hop)->gone = true;
+    c->evidence.dropped = 1;
+}
+
+static void send_the_highest_number(struct court *c, int bye)
+{
+    court_edit_behind(c, bye, 0, "CSeq: 2 ", "CSeq: 4294967295 ");
+}
+
+static void send_too_high_a_number(struct court *c, int bye)
+{
+    court_edit_behind(c, bye, 0, "CSeq: 2 ", "CSeq: 4294967296 ");
+}
+
+static void send_no_number(struct court *c, int bye)
+{
+    court_edit_behind(c, bye, 0, "CSeq: 2 ", "CSeq: two ");
+}
+
+static void write_the_method_otherwise(struct court *c, int bye)
+{
+    court_edit_behind(c, bye, 0, "CSeq: 2 BYE", "CSeq:\t2\r\n   BYE  ");
+}
+
+/* A method is compared as it is: this is none that anybody knows. */
+static void write_the_method_small(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 2, "CSeq: 2 BYE", "CSeq: 2 bye");
+}
+
+/* One hop names another method, and was not captured. */
+static void name_another_method_unseen(struct court *c, int bye)
+{
+    talk_edit(court_bye(c, bye, 2), "CSeq: 2 BYE", "CSeq: 2 INFO");
+    court_bye(c, bye, 2)->gone = true;
+}
+
+static void name_another_method_to_the_end(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 0, "CSeq: 2 BYE", "CSeq: 2 CANCEL");
+}
+
+static void answer_without_a_via(struct court *c, int bye)
+{
+    court_edit_oks(c, bye, 6, "Via: SIP/2.0/UDP 127.0.10.1:5060;branch=z9hG4bK-1-BYE-2-0\r\n", "");
+}
+
+static void answer_without_a_to_tag(struct court *c, int bye)
+{
+    court_edit_oks(c, bye, 6, ";tag=b1", "");
+}
+
+static void answer_another_port(struct court *c, int bye)
+{
+    court_edit_oks(c, bye, 6, "Via: SIP/2.0/UDP 127.0.10.1:5060", "Via: SIP/2.0/UDP 127.0.10.1:5070");
+}
+
+/* received and rport of the request's topmost Via, added by client-b in its answer (18.2.1, 18.2.2). */
+static void answer_with_received(struct court *c, int bye)
+{
+    talk_edit(court_ok(c, bye, 6), ";branch=z9hG4bK-1-BYE-2-6",
+              ";branch=z9hG4bK-1-BYE-2-6;received=127.0.20.2;rport=5060");
+}
+
+/* Neither client-b's answer nor the request that it was handed is captured. */
+static void see_neither_end(struct court *c, int bye)
+{
+    answer_another_tag(c, bye);
+    court_bye(c, bye, 6)->gone = court_ok(c, bye, 6)->gone = true;
+    c->evidence.dropped = 1;
+}
+
 static const struct court_case cases[] = {
     {"core-a changes the To tag", change_to_tag, VERDICT_FAIL, "dialog.identity", 4, "24 25"},
     {"core-a or core-b changes the To tag", change_to_tag_unseen, VERDICT_FAIL, "dialog.identity", 5,
@@ -175,6 +306,28 @@ static const struct court_case cases[] = {
     {"core-b changes the answer's tag", pass_another_tag, VERDICT_FAIL, "response.copied", 11, "31 32"},
     {"client-b answers with a name, compact", answer_with_a_name, VERDICT_PASS, NULL, 0, NULL},
     {"client-b's own answer is not seen", see_one_answer, VERDICT_INCONCLUSIVE, "reply.origin", 8, "28 29"},
+    {"tags among other parameters", turn_tag_and_parameters, VERDICT_PASS, NULL, 0, NULL},
+    {"a From without brackets", write_from_without_brackets, VERDICT_PASS, NULL, 0, NULL},
+    {"the same URIs otherwise", write_uris_otherwise, VERDICT_PASS, NULL, 0, NULL},
+    {"the same address otherwise", write_addresses_otherwise, VERDICT_PASS, NULL, 0, NULL},
+    {"the same number otherwise", write_telephone_numbers, VERDICT_PASS, NULL, 0, NULL},
+    {"core-b changes the number", change_the_number, VERDICT_FAIL, "dialog.identity", 5, "25 26"},
+    {"core-a unescapes what is reserved", unescape_a_reserved, VERDICT_FAIL, "dialog.identity", 4, "24 25"},
+    {"core-a or core-b changes the CSeq", change_cseq_by_two, VERDICT_FAIL, "cseq.preserved", 5, "24 25"},
+    {"one message of the request is captured", change_cseq_unseen, VERDICT_INCONCLUSIVE, "reply.missing", 9,
+     "22"},
+    {"the highest CSeq", send_the_highest_number, VERDICT_PASS, NULL, 0, NULL},
+    {"a CSeq too high", send_too_high_a_number, VERDICT_FAIL, "syntax", 1, "22"},
+    {"a CSeq that is no number", send_no_number, VERDICT_FAIL, "syntax", 1, "22"},
+    {"the method behind a fold", write_the_method_otherwise, VERDICT_PASS, NULL, 0, NULL},
+    {"the method in small letters", write_the_method_small, VERDICT_FAIL, "cseq.method", 3, "24"},
+    {"another method, not captured", name_another_method_unseen, VERDICT_PASS, NULL, 0, NULL},
+    {"client-a names another method", name_another_method_to_the_end, VERDICT_FAIL, "cseq.method", 1, "22"},
+    {"client-b leaves a Via out", answer_without_a_via, VERDICT_FAIL, "response.copied", 8, "28 29"},
+    {"client-b leaves the To tag out", answer_without_a_to_tag, VERDICT_FAIL, "response.copied", 8, "28 29"},
+    {"client-b answers another port", answer_another_port, VERDICT_FAIL, "response.copied", 8, "28 29"},
+    {"client-b adds received", answer_with_received, VERDICT_PASS, NULL, 0, NULL},
+    {"client-b's link is not captured", see_neither_end, VERDICT_FAIL, "response.copied", 9, "27 28"},
 };
 
 static void judges_the_dialog(void)
