@@ -10,7 +10,7 @@ enum { KEPT_BYTES_MAX = 64 << 20, WITNESS_FINDINGS_MAX = DRIVE_WITNESSES_MAX + 1
 
 void kept_init(struct kept *k, const struct testcase *testcase, uint32_t first_source)
 {
-    *k = (struct kept){.testcase = testcase, .first_source = first_source};
+    *k = (struct kept){.testcase = testcase, .closer = testcase->closer, .first_source = first_source};
     arena_init(&k->arena, KEPT_BYTES_MAX);
 }
 
@@ -236,9 +236,9 @@ static void lower(struct result *r, enum verdict v, const char *reason)
 static bool closed_as_wanted(const struct kept *k)
 {
     for (int i = 0; i < k->nclosings; i++)
-        if (!k->closing[i].closer || strcmp(k->closing[i].closer, k->testcase->closer) == 0)
+        if (!k->closing[i].closer || strcmp(k->closing[i].closer, k->closer) == 0)
             return true;
-    return !*k->testcase->closer;
+    return !*k->closer;
 }
 
 static void weigh_outcome(const struct kept *k, const struct drive_outcome *o, struct result *r)
@@ -274,7 +274,7 @@ static int judged(struct kept *k, const struct drive_outcome *o, struct result *
     *own = *o; /* reasons point into it */
     r->verdict = VERDICT_PASS;
     r->reason = "";
-    r->closer = k->testcase->closer;
+    r->closer = k->closer;
     if (k->nclosings > 0) {
         const struct result *w = worst(k);
         r->verdict = w->verdict;

@@ -113,6 +113,8 @@ static int pick(struct run *r, struct error *err)
         if (!picked(r, all->tc[i]))
             continue;
         runcase_init(&r->test[r->n], all->tc[i], r->setting.profile, (uint32_t)(r->nrunnable * points));
+        if (r->fault && *r->fault->closes)
+            r->test[r->n].kept.closer = r->fault->closes;
         if (r->test[r->n].applies) {
             r->driven[r->nrunnable] = all->tc[i];
             r->runnable[r->nrunnable++] = r->n;

@@ -135,6 +135,7 @@ static int read_fault(const xmlNode *n, struct fault *f, struct error *err)
         size_t size;
     } field[] = {{"name", f->name, sizeof f->name},
                  {"closer", f->closer, sizeof f->closer},
+                 {"closes", f->closes, sizeof f->closes},
                  {"transport", f->transport, sizeof f->transport},
                  {"sut", f->sut, sizeof f->sut},
                  {"rule", f->rule, sizeof f->rule},

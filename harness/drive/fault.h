@@ -50,6 +50,7 @@ struct fault {
     char name[64];
     char description[512];
     char closer[ROLE_NAME_MAX]; /* whose closing shows it; "" where any does */
+    char closes[ROLE_NAME_MAX]; /* who closes in its stead; "" where it does so itself */
     char transport[8];          /* "udp" or "tcp": over which alone it shows; "" where over any */
     nsec_t timeout;             /* how long a test case takes with it; 0: as long as without */
     char sut[64];               /* the profile that it is for, beside faults.xml; "" where any will do */

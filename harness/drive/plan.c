@@ -80,7 +80,7 @@ static void add_common(struct planner *k, struct plan_party *p, const char *play
     planner_define(k, p, planner_text(k, "SELF=%s", planner_uri(k, &p->at)));
     planner_define(k, p, planner_text(k, "T1=%lld", (long long)(profile->t1 / NSEC_PER_MSEC)));
     planner_define(k, p, planner_text(k, "T2=%lld", (long long)(profile->t2 / NSEC_PER_MSEC)));
-    planner_define(k, p, planner_text(k, "TIMEOUT=%lld", (long long)(64 * profile->t1 / NSEC_PER_MSEC)));
+    planner_define(k, p, planner_text(k, "TIMER_F=%lld", (long long)(64 * profile->t1 / NSEC_PER_MSEC)));
 }
 
 /* The further server of a core that plays this; false where it has none. */

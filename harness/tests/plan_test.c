@@ -275,11 +275,11 @@ static void test_the_timers_of_the_profile(void)
     load("reference-network/sut.xml");
     CU_ASSERT_EQUAL_FATAL(make("CPM_CLS_NET_V_001", NULL), 0);
     CU_ASSERT_TRUE(has(function("pf-a"), "-A", "T1=500") && has(function("pf-a"), "-A", "T2=4000"));
-    CU_ASSERT_TRUE(has(function("pf-a"), "-A", "TIMEOUT=32000"));
+    CU_ASSERT_TRUE(has(function("pf-a"), "-A", "TIMER_F=32000"));
     plan_free(plan);
     load("reference-network/shapes/quick.xml");
     CU_ASSERT_EQUAL_FATAL(make("CPM_CLS_NET_V_001", NULL), 0);
-    CU_ASSERT_TRUE(has(function("core-b"), "-A", "T1=100") && has(function("core-b"), "-A", "TIMEOUT=6400"));
+    CU_ASSERT_TRUE(has(function("core-b"), "-A", "T1=100") && has(function("core-b"), "-A", "TIMER_F=6400"));
     plan_free(plan);
 }
 
