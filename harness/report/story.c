@@ -61,7 +61,7 @@ static void where(struct paint *p, const struct finding *f)
         paint_printf(p, " at step %d", f->step);
 }
 
-int story_add_line(struct buf *out, const struct style *style, const struct result *r)
+int story_add_line(struct buf *out, const struct style *style, const struct result *r, bool call_id)
 {
     struct paint p = {.out = out, .style = style};
     const struct finding *f = r->verdict == VERDICT_PASS ? NULL : causes_first(r);
@@ -75,7 +75,7 @@ int story_add_line(struct buf *out, const struct style *style, const struct resu
         paint_raw(&p, "  ");
         paint_short(&p, r->reason, TITLE_MOST);
     }
-    if (r->ncall_ids) {
+    if (call_id && r->ncall_ids) {
         paint_begin(&p, PAINT_DIM);
         paint_raw(&p, "  Call-ID ");
         paint_short(&p, r->call_id[0], NAME_MOST);

@@ -19,8 +19,9 @@ enum { STORY_MAX = 1 << 20 };
  * limit of `out` was met (what is there is whole lines). */
 int story_add(struct buf *out, const struct style *style, const struct summary *s, const struct result *r);
 
-/* Its head alone, one line: "✗ session-3  fail  client-a closes  path.missing at step 2  Call-ID 7@a". */
-int story_add_line(struct buf *out, const struct style *style, const struct result *r);
+/* Its head alone, one line: "✗ session-3  fail  client-a closes  path.missing at step 2  Call-ID 7@a"; the
+ * Call-ID where it is wanted. */
+int story_add_line(struct buf *out, const struct style *style, const struct result *r, bool call_id);
 
 /* One sentence without line breaks: the causes, each with expected, observed, clause and frames. */
 int story_add_sentence(struct buf *out, const struct result *r);

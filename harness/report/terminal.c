@@ -105,8 +105,14 @@ static int compose(struct terminal *t, struct buf *story, struct buf *line, cons
     if (story && (n == 0 || n == -ENOBUFS))
         n = buf_add(story, SLICE("\n"));
     if (line && (n == 0 || n == -ENOBUFS))
-        n = story_add_line(line, &t->options.style, r);
+        n = story_add_line(line, &t->options.style, r, t->options.expected == 0);
     return n == -ENOBUFS ? 0 : n;
+}
+
+/* A run has as many results as it has test cases: each has its line. A capture may have any number. */
+static uint64_t lines_most(const struct terminal *t, uint64_t most)
+{
+    return t->options.expected > 0 ? (uint64_t)t->options.expected : most;
 }
 
 /* By the rule for many results; nothing where enough of its kind has been shown. */
@@ -118,11 +124,11 @@ static int show_one_of_many(struct terminal *t, const struct summary *s, const s
 
     if (passed && t->options.expected > 0 && !t->passes) /* once, what a pass looks like */
         n = compose(t, &t->text, NULL, s, r);
-    else if (passed && t->passes < TERMINAL_PASSES)
+    else if (passed && t->passes < lines_most(t, TERMINAL_PASSES))
         n = compose(t, NULL, &t->text, s, r);
     else if (!passed && t->stories < TERMINAL_STORIES && ++t->stories)
         n = compose(t, &t->text, NULL, s, r);
-    else if (!passed && t->lines++ < TERMINAL_LINES)
+    else if (!passed && t->lines++ < lines_most(t, TERMINAL_LINES))
         n = compose(t, NULL, &t->text, s, r);
     t->passes += passed;
     return n < 0 ? failed(n, err) : show(t, &t->text, err);
@@ -183,16 +189,17 @@ static int terminal_result(struct report_writer *w, const struct summary *s, con
 
 static void left_out(struct paint *p, const struct terminal *t)
 {
-    uint64_t shown = t->stories + (t->lines < TERMINAL_LINES ? t->lines : TERMINAL_LINES);
+    uint64_t lines = lines_most(t, TERMINAL_LINES), passes = lines_most(t, TERMINAL_PASSES);
+    uint64_t shown = t->stories + (t->lines < lines ? t->lines : lines);
     uint64_t bad = t->stories + t->lines;
 
-    if (t->passes > TERMINAL_PASSES)
+    if (t->passes > passes)
         paint_printf(p, "and %llu more that passed or did not apply\n",
-                     (unsigned long long)t->passes - TERMINAL_PASSES);
+                     (unsigned long long)(t->passes - passes));
     if (bad > shown)
         paint_printf(p, "and %llu more that did not pass: see the JSON or HTML report\n",
                      (unsigned long long)(bad - shown));
-    if (t->passes > TERMINAL_PASSES || t->results > TERMINAL_FEW)
+    if (t->results > TERMINAL_FEW)
         paint_raw(p, "\n");
 }
 

@@ -13,7 +13,7 @@ enum {
     TERMINAL_RUN = 12,    /* the same where the number is known beforehand: a run, whose ladders are wanted */
     TERMINAL_STORIES = 5, /* of more: the stories of the first that did not pass */
     TERMINAL_LINES = 100, /* then one line each for as many that did not pass */
-    TERMINAL_PASSES = 50, /* and for as many that passed */
+    TERMINAL_PASSES = 50, /* and for as many that passed; in a run for each */
 };
 
 struct terminal_options {

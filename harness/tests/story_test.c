@@ -127,11 +127,11 @@ static void one_line_and_one_sentence(void)
     struct buf b;
 
     buf_init(&b, STORY_MAX);
-    CU_ASSERT_EQUAL(story_add_line(&b, &ascii, sample_result(SAMPLE_FAIL)), 0);
+    CU_ASSERT_EQUAL(story_add_line(&b, &ascii, sample_result(SAMPLE_FAIL), true), 0);
     CHECK_SLICE(buf_slice(&b), "x CPM_CLS_PF_V_003  fail  The participating function hands the BYE back  "
                                "path.missing at step 3  Call-ID 3-29@127.0.10.1\n");
     b.n = 0;
-    CU_ASSERT_EQUAL(story_add_line(&b, &ascii, sample_result(SAMPLE_ERROR)), 0);
+    CU_ASSERT_EQUAL(story_add_line(&b, &ascii, sample_result(SAMPLE_ERROR), false), 0);
     CHECK_SLICE(buf_slice(&b),
                 "! CPM_CLS_NET_V_002  error  Client B closes the session  SIPp was killed by signal 9.\n");
     b.n = 0;

@@ -72,6 +72,21 @@ static void of_many_only_what_did_not_pass(void)
     free(t);
 }
 
+/* A run says beforehand how many there will be: each test case has its line. */
+static void of_a_run_each_is_told(void)
+{
+    struct terminal_options options = {.expected = 1000};
+    struct summary s = sample_summary(750, 250);
+    char *t = shown(&options, mixed, 4, 1000, &s);
+
+    CU_ASSERT_EQUAL(occurrences(t, "  step    from"), 1 + TERMINAL_STORIES); /* and one that passed */
+    CU_ASSERT_EQUAL(occurrences(t, "v CPM_CLS_NET_V_001  pass"), 750);
+    CU_ASSERT_EQUAL(occurrences(t, "x CPM_CLS_PF_V_003  fail"), 250);
+    CU_ASSERT_PTR_NULL(strstr(t, " more that "));
+    CU_ASSERT_PTR_NULL(strstr(t, "step 3  Call-ID")); /* the id says which it is */
+    free(t);
+}
+
 static void quiet_leaves_the_summary(void)
 {
     struct terminal_options options = {.quiet = true};
@@ -200,6 +215,7 @@ static void survives_lack_of_memory(void)
 static const struct test tests[] = {
     {"few results each have their ladder", few_results_each_have_their_ladder},
     {"of many only what did not pass", of_many_only_what_did_not_pass},
+    {"of a run each is told", of_a_run_each_is_told},
     {"quiet leaves the summary", quiet_leaves_the_summary},
     {"nothing judged is no pass", nothing_judged_is_no_pass},
     {"keeps memory flat", keeps_memory_flat},
