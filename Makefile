@@ -12,8 +12,11 @@ SANFLAGS := -fsanitize=$(SAN) -fno-sanitize-recover=all -fno-omit-frame-pointer
 endif
 WARN   := -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wpointer-arith -Wcast-qual \
           -Wwrite-strings -Wformat=2 -Wundef -Wvla $(if $(WERROR),-Werror)
-CFLAGS ?= -O2 -g
+CFLAGS ?= -O3 -g
 ALL_CFLAGS = -std=c11 -D_GNU_SOURCE -Iharness $(shell pkg-config --cflags $(PKGS)) $(WARN) $(CFLAGS) $(SANFLAGS)
+# The program is optimised as a whole, across its rooms; tests link the same objects as they are. Where the compiler is
+# gcc and may optimise; LTO= switches it off. (What gcc guesses to be uninitialised there is -errno taken for 0.)
+LTO    ?= $(if $(or $(SAN),$(findstring -O0,$(CFLAGS)),$(findstring clang,$(CC))),,-flto=auto)
 LIBS   = $(shell pkg-config --libs $(PKGS)) -lpcap -lpthread
 V      ?= @
 
@@ -37,7 +40,7 @@ help:
 
 $(BUILD)/%.o: harness/%.c
 	@mkdir -p $(@D)
-	$(V)$(CC) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(V)$(CC) $(ALL_CFLAGS) $(LTO:%=% -ffat-lto-objects) -MMD -MP -c -o $@ $<
 
 define room_rule
 $(call room_lib,$(1)): $(call room_objs,$(1))
@@ -47,7 +50,7 @@ endef
 $(foreach r,$(ROOMS),$(eval $(call room_rule,$(r))))
 
 $(BUILD)/cpmspec: $(BUILD)/cli/main.o $(call room_chain,$(call reverse,$(ROOMS)))
-	$(V)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+	$(V)$(CC) $(ALL_CFLAGS) $(LTO:%=% -Wno-maybe-uninitialized) -o $@ $^ $(LIBS)
 
 # What tests share (test.c, oom.c, …): every file there that is no test program itself.
 TEST_LIB  := $(BUILD)/tests/libtest.a
@@ -59,7 +62,7 @@ $(TEST_LIB): $(patsubst harness/%.c,$(BUILD)/%.o,$(filter-out %_test.c,$(wildcar
 define test_rule
 $(call test_prog,$(1)): $(patsubst harness/%.c,$(BUILD)/%.o,$(1)) $(TEST_LIB) \
 	$(call room_chain,$(call reverse,$(call rooms_upto,$(or $(2),cli),$(ROOMS))))
-	$(V)$(CC) $(ALL_CFLAGS) -o $$@ $$^ $(LIBS) -lcunit $(3)
+	$(V)$(CC) $(ALL_CFLAGS) -fno-lto -o $$@ $$^ $(LIBS) -lcunit $(3)
 endef
 # The room of a test's module; what tests share knows base alone.
 module_room = $(patsubst tests,base,$(notdir $(patsubst %/,%,$(dir $(firstword $(wildcard harness/*/$(patsubst %_test.c,%.c,$(notdir $(1)))))))))

@@ -9,7 +9,7 @@ RUNS         ?= 1000
 .PHONY: mutants mutants-table thousand
 
 $(MUTANTS): $(MUTANTS_OBJS) $(call room_chain,$(call reverse,$(call rooms_upto,drive,$(ROOMS))))
-	$(V)$(CC) $(ALL_CFLAGS) -o $@ $^ $(LIBS)
+	$(V)$(CC) $(ALL_CFLAGS) -fno-lto -o $@ $^ $(LIBS)
 
 ## make mutants   every mutant must fail, and say why; every benign variant must pass
 mutants: $(BUILD)/cpmspec $(MUTANTS)

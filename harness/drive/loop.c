@@ -212,7 +212,7 @@ int loop_run(struct loop *l)
             fds[i] = (struct pollfd){.fd = l->watch[i].fd, .events = POLLIN};
             serials[i] = l->watch[i].serial;
         }
-        if (ppoll(fds, (nfds_t)n, timed ? &left : NULL, NULL) < 0) {
+        if (ppoll(fds, (unsigned)n, timed ? &left : NULL, NULL) < 0) {
             if (errno != EINTR)
                 return -errno;
             continue;

@@ -200,7 +200,7 @@ static int try_loopback(void *ctx)
 
 int sandbox_probe(struct error *err)
 {
-    struct process *p;
+    struct process *p = NULL;
     struct pollfd fd;
     int r, status;
 

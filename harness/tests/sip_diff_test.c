@@ -13,7 +13,7 @@
 enum { MESSAGES_MAX = 256, ROOM = 1 << 20 };
 
 static struct message {
-    char name[64];
+    char name[256];
     struct slice bytes;
 } messages[MESSAGES_MAX];
 static size_t count;

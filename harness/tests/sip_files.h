@@ -14,7 +14,7 @@ enum { SIP_CORPUS_FILES = 46 };
 /* The file whose name is `name`, into `room`; n == 0 where it cannot be read whole. */
 static inline struct slice sip_file(const char *name, char *room, size_t size)
 {
-    char path[256];
+    char path[512];
     FILE *f;
     size_t n;
 
