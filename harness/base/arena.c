@@ -2,7 +2,6 @@
 
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 
 /* What is known of an open session should fit the first block; each further one is twice as large, so that
  * little is taken in vain. */
@@ -10,8 +9,8 @@ enum { FIRST_BLOCK = 2048, LARGEST_BLOCK = 32768 };
 
 struct arena_block {
     struct arena_block *next;
-    size_t size; /* of bytes[] */
-    size_t used;
+    size_t size; /* with its head */
+    size_t used; /* of bytes[] */
     _Alignas(max_align_t) char bytes[];
 };
 
@@ -20,18 +19,23 @@ void arena_init(struct arena *a, size_t limit)
     *a = (struct arena){.limit = limit};
 }
 
-static void free_blocks(struct arena_block *b)
+void arena_init_from(struct arena *a, size_t limit, struct pool *pool)
+{
+    *a = (struct arena){.limit = limit, .pool = pool};
+}
+
+static void free_blocks(struct arena *a, struct arena_block *b)
 {
     while (b) {
         struct arena_block *next = b->next;
-        free(b);
+        pool_give(a->pool, b, b->size);
         b = next;
     }
 }
 
 void arena_done(struct arena *a)
 {
-    free_blocks(a->blocks);
+    free_blocks(a, a->blocks);
     a->blocks = NULL;
     a->used = a->held = 0;
 }
@@ -43,7 +47,7 @@ void arena_reset(struct arena *a)
     a->used = a->held = 0;
     if (!b)
         return;
-    free_blocks(b->next);
+    free_blocks(a, b->next);
     b->next = NULL;
     b->used = 0;
     a->held = b->size;
@@ -54,16 +58,18 @@ static struct arena_block *grow(struct arena *a, size_t n)
     size_t size = a->blocks ? 2 * a->blocks->size : FIRST_BLOCK;
     struct arena_block *b;
 
+    if (n > SIZE_MAX - sizeof *b)
+        return NULL;
+    n += sizeof *b;
     if (size > LARGEST_BLOCK)
         size = LARGEST_BLOCK;
-
     if (size < n)
         size = n;
     if (size > a->limit - a->held) /* near the limit, take no more than is asked for */
         size = n;
     if (size > a->limit - a->held)
         return NULL;
-    b = malloc(sizeof *b + size);
+    b = pool_take(a->pool, size);
     if (!b)
         return NULL;
     *b = (struct arena_block){.next = a->blocks, .size = size};
@@ -82,7 +88,7 @@ static char *take(struct arena *a, size_t n)
     if (n > SIZE_MAX - align)
         return NULL;
     n = (n + align - 1) / align * align;
-    if (!b || b->size - b->used < n)
+    if (!b || b->size - sizeof *b - b->used < n)
         b = grow(a, n);
     if (!b)
         return NULL;

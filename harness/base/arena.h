@@ -3,6 +3,7 @@
 #ifndef CPMSPEC_BASE_ARENA_H
 #define CPMSPEC_BASE_ARENA_H
 
+#include "base/pool.h"
 #include "base/slice.h"
 
 struct arena {
@@ -10,10 +11,13 @@ struct arena {
     size_t used;                /* bytes handed out */
     size_t held;                /* bytes taken from the system */
     size_t limit;               /* of `held` */
+    struct pool *pool;          /* where the memory is from; NULL: malloc */
 };
 
 /* `limit` in bytes. Takes no memory yet. */
 void arena_init(struct arena *a, size_t limit);
+/* The same with memory of a pool, which outlives the arena. */
+void arena_init_from(struct arena *a, size_t limit, struct pool *pool);
 /* Gives everything back; the arena may be used again. */
 void arena_done(struct arena *a);
 /* Takes every piece back, but keeps the newest block for what comes next: for an arena that is filled again

@@ -20,6 +20,7 @@ struct pipeline {
     struct arena reasons;      /* texts of doubt */
     struct handover *handover; /* NULL: one thread */
 
+    struct pool *pool; /* of sessions */
     struct trace *trace;
     struct judge *judge;
     struct result_sink sink;
@@ -110,6 +111,9 @@ int pipeline_new(const struct pipeline_config *config, struct result_sink sink, 
     arena_init(&p->reasons, REASONS_BYTES_MAX);
     messages_init(&p->messages, (struct message_sink){put_message, p});
     e = new_judge(p, err);
+    p->pool = trace.pool = pool_new();
+    if (e >= 0 && !p->pool)
+        e = -ENOMEM;
     if (e >= 0)
         e = trace_new(&trace, (struct session_sink){judge_one, p}, &p->trace);
     if (e >= 0)
@@ -132,6 +136,7 @@ void pipeline_free(struct pipeline *p)
     handover_free(p->handover);
     wire_free(p->wire);
     trace_free(p->trace);
+    pool_free(p->pool);
     judge_free(p->judge);
     arena_done(&p->reasons);
     free(p);

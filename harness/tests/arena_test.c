@@ -69,10 +69,31 @@ static void starts_anew_in_the_newest_block(void)
     CU_ASSERT_EQUAL(a.held, 0);
 }
 
+static void takes_its_memory_from_a_pool(void)
+{
+    struct pool *pool = pool_new();
+    struct arena a;
+    char *first;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(pool);
+    arena_init_from(&a, 1 << 20, pool);
+    first = arena_alloc(&a, 100);
+    for (int i = 0; i < 1000; i++)
+        CU_ASSERT_PTR_NOT_NULL_FATAL(arena_alloc(&a, 1000));
+    CU_ASSERT_PTR_NULL(arena_alloc(&a, 1 << 20));
+    arena_done(&a);
+    for (int i = 0; i < 10; i++) {
+        CU_ASSERT_PTR_EQUAL(arena_alloc(&a, 100), first);
+        arena_done(&a);
+    }
+    pool_free(pool);
+}
+
 static const struct test tests[] = {
     {"gives zeroed, aligned pieces", gives_zeroed_aligned_pieces},
     {"keeps to its limit", keeps_to_its_limit},
     {"copies and prints", copies_and_prints},
     {"starts anew in the newest block", starts_anew_in_the_newest_block},
+    {"takes its memory from a pool", takes_its_memory_from_a_pool},
 };
 TEST_MAIN("arena", tests)

@@ -26,7 +26,7 @@ static struct said *invite(const char *headers, role_set from, role_set to)
 /* A session whose INVITE went from function 1 to 2. */
 static struct tracked *session(struct join *j, const char *headers, const char *call_id)
 {
-    struct tracked *t = tracked_new(1 << 20);
+    struct tracked *t = tracked_new(1 << 20, NULL);
     struct tracked_leg *leg;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(t);

@@ -11,7 +11,7 @@ static struct tracked_leg *legs, *leg;
 
 static void begin(void)
 {
-    t = tracked_new(16 << 20);
+    t = tracked_new(16 << 20, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(t);
     legs = NULL;
     leg = tracked_leg_add(&legs, t, SLICE("c"), 1);

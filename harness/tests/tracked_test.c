@@ -8,7 +8,7 @@
 
 static void finds_legs_by_call_id(void)
 {
-    struct tracked *t = tracked_new(1 << 20);
+    struct tracked *t = tracked_new(1 << 20, NULL);
     struct tracked_leg *legs = NULL, *leg;
 
     CU_ASSERT_PTR_NOT_NULL_FATAL(t);
@@ -31,7 +31,8 @@ static void finds_legs_by_call_id(void)
 
 static void keeps_the_order_of_age(void)
 {
-    struct tracked *t[3] = {tracked_new(1 << 16), tracked_new(1 << 16), tracked_new(1 << 16)};
+    struct tracked *t[3] = {tracked_new(1 << 16, NULL), tracked_new(1 << 16, NULL),
+                            tracked_new(1 << 16, NULL)};
     struct tracked_list list = {NULL, NULL};
 
     for (int i = 0; i < 3; i++) {
@@ -56,10 +57,10 @@ static void says_when_there_is_no_room(void)
     struct tracked *t;
 
     oom_fail(1, false);
-    t = tracked_new(1 << 16);
+    t = tracked_new(1 << 16, NULL);
     oom_fail(0, false);
     CU_ASSERT_PTR_NULL(t);
-    t = tracked_new(64);
+    t = tracked_new(64, NULL);
     CU_ASSERT_PTR_NOT_NULL_FATAL(t);
     CU_ASSERT_PTR_NULL(tracked_leg_add(&legs, t, SLICE("c"), 1));
     CU_ASSERT_EQUAL(t->session.nlegs, 0);

@@ -175,7 +175,7 @@ static bool begins(const struct said *said)
 
 static struct tracked *new_session(struct registry *r)
 {
-    struct tracked *t = tracked_new(SESSION_BYTES_MAX);
+    struct tracked *t = tracked_new(SESSION_BYTES_MAX, r->config.pool);
 
     if (!t)
         return NULL;

@@ -16,6 +16,7 @@ struct trace_config {
     const uint32_t *clock;         /* whose clock a source's times are, by its index; borrowed */
     uint32_t nclocks;              /* sources that are not in it have a clock each, their index */
     size_t memory_max;             /* bytes of all sessions together; 0: 1 GiB */
+    struct pool *pool;             /* of their memory; borrowed until the last of them is freed. NULL: none */
 };
 
 /* Given each session that saw a BYE, once, when it is over. The session stays the taker's: it ends with

@@ -4,12 +4,12 @@
 
 #include "trace/trace.h"
 
-struct tracked *tracked_new(size_t bytes_max)
+struct tracked *tracked_new(size_t bytes_max, struct pool *pool)
 {
     struct tracked *t = calloc(1, sizeof *t);
 
     if (t)
-        arena_init(&t->session.arena, bytes_max);
+        arena_init_from(&t->session.arena, bytes_max, pool);
     return t;
 }
 

@@ -41,7 +41,8 @@ struct tracked_list {
     struct tracked *oldest, *newest;
 };
 
-struct tracked *tracked_new(size_t bytes_max);
+/* NULL where memory is out. `pool` may be NULL. */
+struct tracked *tracked_new(size_t bytes_max, struct pool *pool);
 void tracked_list_add(struct tracked_list *list, struct tracked *t);
 void tracked_list_remove(struct tracked_list *list, struct tracked *t);
 
