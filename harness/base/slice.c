@@ -1,5 +1,35 @@
 #include "base/slice.h"
 
+enum { SHORT_TEXT = 128 };
+
+static bool words_same(const char *a, const char *b, size_t n)
+{
+    uint64_t x, y;
+
+    for (size_t i = 0; i + 8 < n; i += 8) {
+        memcpy(&x, a + i, 8);
+        memcpy(&y, b + i, 8);
+        if (x != y)
+            return false;
+    }
+    memcpy(&x, a + n - 8, 8);
+    memcpy(&y, b + n - 8, 8);
+    return x == y;
+}
+
+/* memcmp costs more than the comparison where texts are as short as they are here. */
+bool bytes_same(const char *a, const char *b, size_t n)
+{
+    if (n >= 8 && n <= SHORT_TEXT)
+        return words_same(a, b, n);
+    if (n > SHORT_TEXT)
+        return memcmp(a, b, n) == 0;
+    for (size_t i = 0; i < n; i++)
+        if (a[i] != b[i])
+            return false;
+    return true;
+}
+
 static unsigned char lower(char c)
 {
     unsigned char u = (unsigned char)c;

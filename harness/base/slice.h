@@ -22,9 +22,13 @@ static inline struct slice slice_of(const char *text)
     return (struct slice){text, text ? strlen(text) : 0};
 }
 
+/* Whether n bytes are the same. */
+bool bytes_same(const char *a, const char *b, size_t n);
+
+/* Texts that differ mostly do so at the end (tags, branches, ports): that is looked at first. */
 static inline bool slice_eq(struct slice a, struct slice b)
 {
-    return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+    return a.n == b.n && (a.n == 0 || (a.p[a.n - 1] == b.p[b.n - 1] && bytes_same(a.p, b.p, a.n)));
 }
 
 /* The first `n` bytes, and all after them; `n` past the end means the end. */

@@ -12,7 +12,7 @@
 enum { STREAMED_MAX = 1 << 16, ONE_MESSAGE = 1 };
 
 /* Who owns the endpoints that spoke last: there are few, and each speaks again and again. */
-enum { OWNERS_KNOWN = 64 };
+enum { OWNERS_KNOWN = 256 };
 
 struct owner {
     struct endpoint at;

@@ -14,35 +14,51 @@ static inline uint64_t fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* The last 0 to 15 bytes, as two words. */
-static inline uint64_t tail(const char *p, size_t n, uint64_t h)
+/* All of a text that is shorter than two words. */
+static uint64_t hash_short(const char *p, size_t n, uint64_t h)
 {
-    char last[16] = {0};
+    char text[16] = {0};
 
-    memcpy(last, p, n);
-    return fold(get64(last) ^ K1, get64(last + 8) ^ h);
+    if (n)
+        memcpy(text, p, n);
+    return fold(get64(text) ^ K1, get64(text + 8) ^ h);
+}
+
+/* Blocks of 64 bytes in four chains, so that the multiplications overlap. */
+static uint64_t hash_blocks(const char **p, size_t *n, uint64_t seed)
+{
+    uint64_t a = seed, b = seed ^ K1, c = seed ^ K2, d = seed ^ K1 ^ K2; /* none of them 0 */
+    const char *at = *p;
+    size_t left = *n;
+
+    for (; left >= 64; left -= 64, at += 64) {
+        a += fold(get64(at) ^ K1, get64(at + 8) ^ a);
+        b += fold(get64(at + 16) ^ K0, get64(at + 24) ^ b);
+        c += fold(get64(at + 32) ^ K2, get64(at + 40) ^ c);
+        d += fold(get64(at + 48) ^ K1, get64(at + 56) ^ d);
+    }
+    *p = at;
+    *n = left;
+    return fold(a ^ K0, b ^ K1) + fold(c ^ K1, d ^ K2);
 }
 
 uint64_t hash_bytes(struct slice s, uint64_t seed)
 {
-    uint64_t h = seed ^ K0, g = seed ^ K2;
+    uint64_t h = seed ^ K0;
     const char *p = s.p;
     size_t n = s.n;
 
-    while (n >= 32) { /* two chains, so that the multiplications overlap */
+    if (n < 16)
+        return fold(hash_short(p, n, h) ^ n, h ^ K1);
+    if (n >= 64)
+        h = hash_blocks(&p, &n, h);
+    for (; n >= 16; n -= 16, p += 16)
         h += fold(get64(p) ^ K1, get64(p + 8) ^ h);
-        g += fold(get64(p + 16) ^ K0, get64(p + 24) ^ g);
-        p += 32;
-        n -= 32;
+    if (n) { /* with bytes before them that were looked at already, so that none are copied */
+        p -= 16 - n;
+        h += fold(get64(p) ^ K2, get64(p + 8) ^ h);
     }
-    if (n >= 16) {
-        h += fold(get64(p) ^ K1, get64(p + 8) ^ h);
-        p += 16;
-        n -= 16;
-    }
-    if (n)
-        g += tail(p, n, g);
-    return fold(h ^ s.n, g ^ K1);
+    return fold(h ^ s.n, h ^ K1);
 }
 
 static inline uint64_t hash_endpoint(const struct endpoint *e)
