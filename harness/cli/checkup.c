@@ -231,7 +231,17 @@ static void check_listener(struct checkup *c, const char *place)
          "ss -lntup   shows who listens there: end that program, or listen elsewhere");
 }
 
-static void check_command(struct checkup *c, const struct profile *p, const struct profile_capture *at)
+/* tcpdump lays down the rights of root for those of another user, and in the network of an ordinary user
+ * there is no other. */
+static bool lays_rights_down(const char *program, bool host)
+{
+    const char *slash = strrchr(program, '/');
+
+    return !host && geteuid() != 0 && strcmp(slash ? slash + 1 : program, "tcpdump") == 0;
+}
+
+static void check_command(struct checkup *c, const struct profile *p, const struct profile_capture *at,
+                          bool host)
 {
     struct words words;
     char what[96];
@@ -239,7 +249,10 @@ static void check_command(struct checkup *c, const struct profile *p, const stru
     if (words_split(slice_of(at->text), &words) < 0)
         return;
     snprintf(what, sizeof what, "capture by %.64s", words.word[0]);
-    if (process_find(words.word[0], NULL, 0))
+    if (lays_rights_down(words.word[0], host))
+        mend(add(c, CHECK_LACKING, what, "it cannot change its user in a network of its own"),
+             "dumpcap -q -P -i lo -w -   in its place in %s:%d (apt-get install tshark)", p->path, at->line);
+    else if (process_find(words.word[0], NULL, 0))
         add(c, CHECK_GOOD, what, "there");
     else
         mend(add(c, CHECK_LACKING, what, "not installed"), "install it, or name its path in %s:%d", p->path,
@@ -254,7 +267,7 @@ static void check_captures(struct checkup *c, const struct profile *p, bool host
     for (int i = 0; i < p->ncaptures; i++) {
         const struct profile_capture *at = &p->capture[i];
         if (at->kind == CAPTURE_COMMAND)
-            check_command(c, p, at);
+            check_command(c, p, at, host);
         else if (host && at->kind == CAPTURE_INTERFACE)
             check_interface(c, at->text);
         else if (host)

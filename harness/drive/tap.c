@@ -141,6 +141,7 @@ static int ended(const struct tap *t, const struct error *wrong, struct error *e
 {
     struct pollfd fd = {.fd = process_fd(t->command), .events = POLLIN};
     char how[96] = "ended its output", why[256] = "";
+    const char *hint = "";
 
     poll(&fd, 1, ENDING_MS);
     if (process_reap(t->command) == 0)
@@ -149,8 +150,10 @@ static int ended(const struct tap *t, const struct error *wrong, struct error *e
         return error_set(err, EPIPE, "%s cannot be read: %s", t->name, wrong->text);
     if (process_status(t->command) != 0)
         logfile_any(t->log, t->program, why, sizeof why);
-    return error_set(err, EPIPE, "%s %s%s%s%s%s", t->name, how, *why ? ": " : "", why, wrong ? "; " : "",
-                     wrong ? wrong->text : "");
+    if (strstr(why, "Couldn't change to ")) /* tcpdump lays down rights that it does not have */
+        hint = "; dumpcap -q -P -i lo -w - works there";
+    return error_set(err, EPIPE, "%s %s%s%s%s%s%s", t->name, how, *why ? ": " : "", why, wrong ? "; " : "",
+                     wrong ? wrong->text : "", hint);
 }
 
 int tap_read(struct tap *t, int (*take)(void *ctx, const struct frame *f), void *ctx, struct error *err)

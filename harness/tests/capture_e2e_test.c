@@ -205,6 +205,8 @@ static void test_a_command_that_cannot_begin(void)
     breaks("none", "no-such-program -i lo", 3, "no-such-program is not installed");
     breaks("refused", "dumpcap -i nothere0 -w -", 3, "There is no device");
     breaks("foreign", "echo no capture", 3, "not a capture");
+    breaks("rights", "sh -c &quot;echo sh: Couldn\\'t change to x &gt;&amp;2; exit 1&quot;", 3,
+           "dumpcap -q -P");
 }
 
 /* While the clients meet, the capture dies. */

@@ -6,9 +6,11 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 static struct checkup checkup;
 static struct error err;
+static uid_t as; /* 0: as we are */
 
 static void look(const char *profile_path)
 {
@@ -17,7 +19,11 @@ static void look(const char *profile_path)
 
     CU_ASSERT_EQUAL_FATAL(profile_load(profile_path, "testcases/schema", &p, &err), 0);
     CU_ASSERT_PTR_NOT_NULL_FATAL(realpath(".", data));
+    if (as)
+        CU_ASSERT_EQUAL_FATAL(seteuid(as), 0);
     checkup_run(p, data, &checkup);
+    if (as)
+        CU_ASSERT_EQUAL_FATAL(seteuid(getuid()), 0);
     profile_free(p);
 }
 
@@ -92,7 +98,25 @@ static void test_the_host_is_looked_at(void)
         CU_ASSERT_PTR_NULL(strstr(checkup.check[i].what, "address of core-a"));
 }
 
+/* As an ordinary user; root's tcpdump may become whom it likes. */
+static void test_tcpdump_cannot_change_its_user(void)
+{
+    static const char xml[] =
+        "<sut name=\"x\"><ixit><function role=\"client-a\"><node address=\"127.0.10.1\"/></function>"
+        "<capture command=\"/usr/bin/tcpdump -U -w -\"/><capture command=\"sh -c true\"/></ixit></sut>";
+    const char *path = scratch_file("tcpdump.xml", xml);
+    bool root = geteuid() == 0;
+
+    as = root ? 65534 : geteuid();
+    look(path);
+    as = 0;
+    CU_ASSERT_EQUAL(find("capture by /usr/bin/tcpdump")->state, CHECK_LACKING);
+    CU_ASSERT_PTR_NOT_NULL(strstr(find("capture by /usr/bin/tcpdump")->mend, "dumpcap -q -P"));
+    CU_ASSERT_EQUAL(find("capture by sh")->state, CHECK_GOOD);
+}
+
 static const struct test tests[] = {
+    {"tcpdump cannot change its user", test_tcpdump_cannot_change_its_user},
     {"this machine has all", test_this_machine_has_all},
     {"what is lacking has a mend", test_what_is_lacking_has_a_mend},
     {"the host is looked at", test_the_host_is_looked_at},
