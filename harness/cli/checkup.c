@@ -259,6 +259,28 @@ static void check_command(struct checkup *c, const struct profile *p, const stru
              at->line);
 }
 
+/* What moves a client under test. */
+static void check_starts(struct checkup *c, const struct profile *p)
+{
+    for (int i = 0; i < p->nfunctions; i++) {
+        const struct profile_function *f = &p->function[i];
+        struct words words;
+        char what[96];
+
+        if (!f->under_test || strncmp(f->role, "client-", 7) != 0)
+            continue;
+        snprintf(what, sizeof what, "start of %s", f->role);
+        if (!*f->start)
+            mend(add(c, CHECK_OPTIONAL, what, "by hand: `run` tells you what to do, at a terminal"),
+                 "<start command=\"…\"/> in %s:%d   where it is to run by itself", p->path, f->line);
+        else if (words_split(slice_of(f->start), &words) < 0 || !process_find(words.word[0], NULL, 0))
+            mend(add(c, CHECK_LACKING, what, "its command is not there, or may not be executed"),
+                 "name its path in %s:%d, or install it", p->path, f->start_line);
+        else
+            add(c, CHECK_GOOD, what, "by %.64s", words.word[0]);
+    }
+}
+
 /* In a network of our own we may capture and listen as we like. */
 static void check_captures(struct checkup *c, const struct profile *p, bool host)
 {
@@ -334,6 +356,7 @@ void checkup_run(const struct profile *profile, const char *data_dir, struct che
     check_programs(ret, profile, data_dir);
     host = !private || !check_namespaces(ret);
     check_captures(ret, profile, host);
+    check_starts(ret, profile);
     if (host)
         check_host(ret, profile);
     check_room(ret);

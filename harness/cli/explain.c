@@ -118,10 +118,22 @@ static void put_facts(struct paint *p, const struct testcase *tc, const struct p
     for (int i = 0; i < tc->ndrives; i++) {
         char party[256];
 
-        snprintf(party, sizeof party, "%s by %s", tc->drive[i].role, tc->drive[i].scenario);
+        if (*tc->drive[i].action)
+            snprintf(party, sizeof party, "%s by itself, it is under test (%s)", tc->drive[i].role,
+                     tc->drive[i].action);
+        else
+            snprintf(party, sizeof party, "%s by %s", tc->drive[i].role, tc->drive[i].scenario);
         add_word(words, sizeof words, party, tc->drive[i].preamble ? " (as preamble)" : "");
     }
     put_pair(p, "played", words);
+    words[0] = '\0';
+    for (int i = 0; i < tc->ndefines; i++) {
+        char told[192];
+
+        snprintf(told, sizeof told, "%s %s", tc->define[i].role, tc->define[i].value);
+        add_word(words, sizeof words, told, "");
+    }
+    put_pair(p, "told", words);
     words[0] = '\0';
     for (int i = 0; i < tc->nrules; i++)
         add_word(words, sizeof words, tc->rule[i], "");

@@ -1,9 +1,11 @@
 #include "cli/kept.h"
 
+#include "cli/provoked.h"
 #include "oracle/rules.h"
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { KEPT_BYTES_MAX = 64 << 20, WITNESS_FINDINGS_MAX = DRIVE_WITNESSES_MAX + 1 };
@@ -98,7 +100,8 @@ int kept_add(struct kept *k, const struct result *r)
     if (!ok)
         return -ENOMEM;
     k->nclosings++;
-    return 0;
+    /* The copies are ours. */
+    return provoked_forgive(k->testcase, k->strict, &k->arena, (struct finding *)(uintptr_t)to->finding, to);
 }
 
 int kept_attach(struct kept *k, const char *path)
@@ -187,6 +190,10 @@ static void add_witness(struct result *r, const char *expected, const char *obse
 
 static const char *complaint(struct kept *k, const struct drive_witness *w)
 {
+    if (w->iut)
+        return arena_printf(&k->arena, "the start command of %s, which is under test, %s %d%s%s", w->role,
+                            w->status < 0 ? "was ended by signal" : "ended with status", abs(w->status),
+                            *w->word ? ": " : "", w->word);
     if (!w->ended)
         return arena_printf(&k->arena, "%s (SIPp, %s) was still waiting when its time was over", w->role,
                             w->scenario);
@@ -203,10 +210,11 @@ static int hear_witnesses(struct kept *k, const struct drive_outcome *o, struct 
 
     for (int i = 0; i < o->nwitnesses; i++) {
         const struct drive_witness *w = &o->witness[i];
-        if (w->ended && w->status == 0)
+        if (w->status == 0 && (w->ended || w->iut)) /* who is under test need not end */
             continue;
         all_content = false;
-        disagree = true;
+        /* One that is under test may well complain of what the test case has others do to it. */
+        disagree |= !w->iut || k->testcase->nprovoked == 0;
         text = complaint(k, w);
         if (!text)
             return -ENOMEM;

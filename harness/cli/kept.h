@@ -15,6 +15,7 @@ struct kept {
     struct arena arena;
     const struct testcase *testcase;
     const char *closer; /* who is to close: the test case's closer, unless a fault has somebody else do it */
+    bool strict;        /* a broken SHOULD fails; false until it is set */
     uint32_t first_source; /* what frames' sources of this test case are counted from in the summary */
     int nclosings, closings_lost;
     struct result closing[KEPT_CLOSINGS_MAX];

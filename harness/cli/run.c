@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/words.h"
 #include "cli/commands.h"
 #include "cli/interrupt.h"
 #include "cli/options.h"
@@ -18,6 +19,7 @@
 #include "cli/setting.h"
 #include "drive/campaign.h"
 #include "drive/capture.h"
+#include "drive/iut.h"
 #include "drive/plan.h"
 #include "drive/process.h"
 #include "report/html.h"
@@ -57,6 +59,7 @@ struct run {
     char (*source)[RUNFOLDER_PATH + 96];
     const char **source_name;
     bool progress; /* shown on the terminal */
+    bool attended; /* somebody is there who can be asked to do something */
     int failed;    /* a negative errno: nothing more can be done */
     struct error error;
 };
@@ -159,11 +162,30 @@ static int check_program(const char *name, const char *package, struct error *er
                      package);
 }
 
+static int check_starts(const struct profile *p, struct error *err)
+{
+    struct words words;
+
+    for (int i = 0; i < p->nfunctions; i++) {
+        const struct profile_function *f = &p->function[i];
+
+        if (*f->start && words_split(slice_of(f->start), &words) == 0 &&
+            !process_find(words.word[0], NULL, 0))
+            return error_at(err, EINVAL, p->path, f->start_line,
+                            "%s, which is to start %s, is not there or may not be executed: name its path, "
+                            "or install it",
+                            words.word[0], f->role);
+    }
+    return 0;
+}
+
 static int check_programs(const struct run *r, struct error *err)
 {
     const struct profile *p = r->setting.profile;
     int e = check_program("sipp", "sip-tester", err);
 
+    if (e == 0)
+        e = check_starts(p, err);
     for (int i = 0; e == 0 && i < p->nfunctions; i++)
         if (!p->function[i].under_test && strncmp(p->function[i].role, "client-", 7) != 0)
             return check_program("kamailio", "kamailio", err);
@@ -191,6 +213,9 @@ static int jobs(const struct run *r)
 
     if (r->options.jobs)
         return r->options.jobs;
+    for (int i = 0; i < r->setting.profile->nfunctions; i++)
+        if (*r->setting.profile->function[i].start)
+            return 1; /* nobody knows whether several of it can run at once */
     if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
         n = CPU_COUNT(&cpus);
     return n < JOBS_DEFAULT_MAX ? n : JOBS_DEFAULT_MAX;
@@ -269,7 +294,14 @@ static int on_frame(void *ctx, int i, const struct frame *f)
 
 static void on_stage(void *ctx, int i, enum drive_stage stage)
 {
-    show_progress(ctx, i, drive_stage_name(stage));
+    struct run *r = ctx;
+    char task[IUT_TASK_MAX];
+
+    if (stage == STAGE_CLIENTS && r->attended && *iut_task(r->setting.profile, r->driven[i], task)) {
+        clear_progress(r);
+        fprintf(stderr, "%s: %s\n", r->driven[i]->id, task);
+    }
+    show_progress(r, i, drive_stage_name(stage));
 }
 
 static void on_done(void *ctx, int i, const struct drive_outcome *o)
@@ -398,6 +430,7 @@ static int drive(struct run *r, struct error *err)
                                  .fault = r->fault,
                                  .kind = r->kind,
                                  .jobs = jobs(r),
+                                 .attended = r->attended,
                                  .data_dir = r->setting.home.data,
                                  .out_dir = r->folder.absolute,
                                  .start = on_start,
@@ -408,7 +441,6 @@ static int drive(struct run *r, struct error *err)
     bool stopped = false;
     int e;
 
-    r->progress = !r->options.quiet && isatty(STDERR_FILENO);
     e = campaign_run(&spec, &stopped, err);
     if (r->failed) {
         *err = r->error;
@@ -445,6 +477,8 @@ int cmd_run(int argc, char **argv)
         return status;
     setlocale(LC_CTYPE, "");
     interrupt_watch();
+    r.progress = !r.options.quiet && isatty(STDERR_FILENO);
+    r.attended = r.progress && isatty(STDIN_FILENO);
     e = prepare(&r, argc, argv, &err);
     status = status_of(e);
     if (e == 0 && (e = drive(&r, &err)) < 0) {

@@ -70,6 +70,7 @@ int runcase_start(struct runcase *c, const struct runcase_config *config, const 
                                        .wire = &wire};
     int r = flow_mirror(c->testcase->flow, &c->mirror);
 
+    c->kept.strict = config->strict;
     if (r == 0 && c->testcase->stray)
         r = flow_mirror(c->testcase->stray, &c->stray_mirror);
     if (r < 0)

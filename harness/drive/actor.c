@@ -10,7 +10,11 @@
 int actor_start(struct actor *a, const struct plan_party *party, struct loop *l, loop_fn *ended, void *ctx,
                 struct error *err)
 {
-    struct process_spec spec = {.argv = party->argv, .dir = party->dir, .log = party->log};
+    /* A start command names its files as whoever wrote the profile does: from where we were started. */
+    struct process_spec spec = {.argv = party->argv,
+                                .dir = party->kind == PLAN_COMMAND ? NULL : party->dir,
+                                .log = party->log,
+                                .env = party->env};
     int r;
 
     a->party = party;

@@ -232,6 +232,7 @@ static int start(struct campaign *c, struct slot *s)
                                    .profile = spec->profile,
                                    .kind = spec->kind,
                                    .dir = s->dir,
+                                   .attended = spec->attended,
                                    .timeout = timeout > 0 ? timeout : DEFAULT_TIMEOUT};
     if (r == 0)
         r = start_process(s, &err);

@@ -19,6 +19,7 @@ struct campaign_spec {
     const struct fault *fault; /* NULL: none */
     enum sandbox_kind kind;    /* SANDBOX_HOST: one at a time, whatever `jobs` says */
     int jobs;
+    bool attended;        /* somebody is at the terminal; see testrun.h */
     const char *data_dir; /* absolute; see plan.h */
     const char *out_dir;  /* absolute; each test case gets a folder in it, named by its id */
 

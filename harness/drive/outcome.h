@@ -31,8 +31,9 @@ enum { DRIVE_REASON_MAX = 512, DRIVE_WITNESSES_MAX = 8 };
 /* What a client says of itself. */
 struct drive_witness {
     char role[32];
-    char scenario[96];
-    bool ended;     /* by itself, in time */
+    char scenario[96]; /* or the action of the client under test */
+    bool iut;          /* the client under test: what ends is its start command */
+    bool ended;        /* by itself, in time */
     int status;     /* exit status, or -signal */
     char word[256]; /* why, in its own words; "" where it is content */
 };

@@ -1,5 +1,6 @@
 #include "drive/plan.h"
 
+#include "drive/iut.h"
 #include "drive/planner.h"
 #include "wire/hepsource.h"
 
@@ -14,12 +15,15 @@ enum { PLAN_BYTES_MAX = 1 << 20 };
  * SIPp would take the end of it for its own failure. */
 enum { RECV_TIMEOUT_MS = 10000, TIMEOUT_S = 3600 };
 
-bool plan_is_private(const struct profile *p)
+/* One that waits for somebody else's program, or for a person, waits as long as the test case may take. */
+static int recv_timeout_ms(const struct planner *k)
 {
-    for (int i = 0; i < p->nfunctions; i++)
-        if (p->function[i].under_test)
-            return false;
-    return true;
+    const struct testcase *tc = k->spec->testcase;
+
+    for (int i = 0; i < tc->ndrives; i++)
+        if (*tc->drive[i].action)
+            return (int)(tc->timeout / NSEC_PER_MSEC);
+    return RECV_TIMEOUT_MS;
 }
 
 /* --- functions */
@@ -145,11 +149,15 @@ static int add_core(struct planner *k, struct plan_party *p)
 
 static void add_faults(struct planner *k, struct plan_party *p, const char *role)
 {
+    const struct testcase *tc = k->spec->testcase;
     const struct fault *f = k->spec->fault;
 
     for (int i = 0; f && i < f->ndefines; i++)
         if (strcmp(f->define[i].role, role) == 0)
             planner_define(k, p, planner_text(k, "%s", f->define[i].value));
+    for (int i = 0; i < tc->ndefines; i++)
+        if (strcmp(tc->define[i].role, role) == 0)
+            planner_define(k, p, planner_text(k, "%s", tc->define[i].value));
 }
 
 static struct plan_party *function_there(struct plan *plan, const struct endpoint *at)
@@ -283,7 +291,7 @@ static void add_client_args(struct planner *k, struct plan_party *p, const struc
                                 "-default_behaviors",
                                 "all,-bye",
                                 "-recv_timeout",
-                                planner_text(k, "%d", RECV_TIMEOUT_MS),
+                                planner_text(k, "%d", recv_timeout_ms(k)),
                                 "-timeout",
                                 planner_text(k, "%ds", TIMEOUT_S),
                                 "-timeout_error",
@@ -418,7 +426,10 @@ static int plan_clients(struct planner *k)
     }
     for (int i = 0; r == 0 && i < k->spec->testcase->ndrives; i++) {
         const struct testcase_drive *d = &k->spec->testcase->drive[i];
-        r = plan_client(k, &(struct part){d->role, scenario_of(k->spec, d), d->preamble, NULL});
+        if (*d->action)
+            r = iut_plan(k, d, &k->plan->client[k->plan->nclients++], k->err);
+        else
+            r = plan_client(k, &(struct part){d->role, scenario_of(k->spec, d), d->preamble, NULL});
     }
     return r;
 }
@@ -444,6 +455,7 @@ int plan_new(const struct plan_spec *spec, struct plan **ret, struct error *err)
     if (!k.plan)
         return error_set(err, ENOMEM, "no memory to plan %s", spec->testcase->id);
     arena_init(&k.plan->arena, PLAN_BYTES_MAX);
+    k.plan->told = spec->testcase->ndefines > 0;
     r = plan_all(&k);
     if (r < 0) {
         plan_free(k.plan);

@@ -125,3 +125,37 @@ bool planner_same_place(const struct endpoint *a, const struct endpoint *b)
 {
     return addr_eq(&a->addr, &b->addr) && a->port == b->port;
 }
+
+/* --- of the whole */
+
+/* Whether an address can be had in a network of our own and means the same there. */
+static bool is_loopback(const struct profile_node *n)
+{
+    static const struct addr v6 = {{[15] = 1}};
+
+    return n->bits == 128 && (addr_is_v4(&n->addr) ? n->addr.b[12] == 127 : addr_eq(&n->addr, &v6));
+}
+
+bool plan_is_private(const struct profile *p)
+{
+    bool ours = true, local = true;
+
+    for (int i = 0; i < p->nfunctions; i++) {
+        const struct profile_function *f = &p->function[i];
+
+        if (f->under_test && (!*f->start || f->start_on_host))
+            return false;
+        ours &= !f->under_test;
+    }
+    for (int i = 0; i < p->nnodes; i++)
+        local &= is_loopback(&p->node[i]);
+    return ours || local;
+}
+
+bool plan_has_iut(const struct plan *p)
+{
+    for (int i = 0; i < p->nclients; i++)
+        if (p->client[i].kind != PLAN_PLAYED)
+            return true;
+    return false;
+}

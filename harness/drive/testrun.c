@@ -113,8 +113,26 @@ static int check_all_free(const struct plan *plan, struct error *err)
     for (int i = 0; r == 0 && i < plan->nfunctions; i++)
         r = check_free(&plan->function[i], err);
     for (int i = 0; r == 0 && i < plan->nclients; i++)
-        r = check_free(&plan->client[i], err);
+        if (plan->client[i].kind == PLAN_PLAYED)
+            r = check_free(&plan->client[i], err);
     return r;
+}
+
+/* A client under test that nothing and nobody would move: false. */
+static bool somebody_acts(struct testrun *run)
+{
+    const struct plan *plan = run->spec->plan;
+
+    for (int i = 0; i < plan->nclients && !run->spec->attended; i++) {
+        if (plan->client[i].kind != PLAN_OPERATOR)
+            continue;
+        end(run, DRIVE_INCONCLUSIVE,
+            "nothing started %s, which is under test: give it a <start command=\"…\"/> in %s, or run it at "
+            "a terminal, where you are told what to do",
+            plan->client[i].role, run->spec->profile->path);
+        return false;
+    }
+    return true;
 }
 
 static void begin_prepare(struct testrun *run)
@@ -122,6 +140,8 @@ static void begin_prepare(struct testrun *run)
     struct error err = {0};
     int r;
 
+    if (!somebody_acts(run))
+        return;
     if (run->spec->kind == SANDBOX_PRIVATE)
         r = add_addresses(run->spec->profile, &err);
     else
@@ -142,7 +162,7 @@ static int take_frame(void *ctx, const struct frame *f)
     if (f->bytes.n && memmem(f->bytes.p, f->bytes.n, "SIP/2.0", 7)) {
         run->sip_at = clock_monotonic();
         if (run->clients)
-            clients_heard(run->clients);
+            clients_heard(run->clients, f->bytes);
     }
     r = relay_frame(run->spec->channel, f);
     if (r < 0)
@@ -243,11 +263,21 @@ static void drain_late(void *ctx)
 }
 
 /* Where all clients got what they waited for, only what is already on its way can follow. Else somebody may
- * wait to send again, for T1 at first and twice that then. */
+ * wait to send again, for T1 at first and twice that then. A client under test may at any time, and where a
+ * function was told to lose messages, up to T2 later. */
+static nsec_t silence_wanted(const struct testrun *run)
+{
+    const struct profile *p = run->spec->profile;
+
+    if (run->spec->plan->told)
+        return p->t2 + p->t1;
+    return clients_content(run->clients) && !plan_has_iut(run->spec->plan) ? p->t1 / 2 : 3 * p->t1;
+}
+
 static void drain(void *ctx)
 {
     struct testrun *run = ctx;
-    nsec_t t1 = run->spec->profile->t1, silence = clients_content(run->clients) ? t1 / 2 : 3 * t1;
+    nsec_t silence = silence_wanted(run);
     nsec_t left = run->sip_at + silence - clock_monotonic();
 
     if (left <= 0)
@@ -258,7 +288,9 @@ static void drain(void *ctx)
 
 static void begin_drain(struct testrun *run)
 {
-    loop_timer(run->loop, DRAIN_DEADLINE, drain_late, run);
+    nsec_t given_up = run->spec->plan->told ? 64 * run->spec->profile->t1 : 0;
+
+    loop_timer(run->loop, given_up + DRAIN_DEADLINE, drain_late, run);
     drain(run);
 }
 
@@ -279,21 +311,31 @@ static void count_drops(struct testrun *run)
             (unsigned long long)run->outcome.dropped);
 }
 
+/* Not before the capture: what a client says when it is ended is no part of the test case. */
+static void clients_stopped(void *ctx)
+{
+    struct testrun *run = ctx;
+
+    clients_free(run->clients);
+    run->clients = NULL;
+    network_stop(run->network);
+}
+
 static void begin_stop(struct testrun *run)
 {
     loop_cancel(run->loop, drain, run);
     loop_cancel(run->loop, drain_late, run);
-    if (run->clients) {
+    if (run->clients)
         run->outcome.nwitnesses = clients_witnesses(run->clients, run->outcome.witness);
-        clients_free(run->clients);
-        run->clients = NULL;
-    }
     if (run->outcome.end == DRIVE_INTERRUPTED || !run->network) {
         loop_stop(run->loop);
         return;
     }
     count_drops(run);
-    network_stop(run->network);
+    if (run->clients)
+        clients_stop(run->clients, clients_stopped, run);
+    else
+        network_stop(run->network);
 }
 
 /* --- the stages */

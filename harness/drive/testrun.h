@@ -13,6 +13,7 @@ struct testrun_spec {
     enum sandbox_kind kind;
     const char *dir; /* the test case's folder */
     nsec_t timeout;  /* for the clients, from the first one's start */
+    bool attended;   /* somebody is at the terminal, and is told what a client under test has to do */
     int channel;     /* our end of the relay; when the other end closes, all is ended at once */
 };
 

@@ -200,8 +200,6 @@ static bool drive_fits(const struct testcase *tc, const struct testcase_drive *d
 
     if (f < 0)
         return because(why, "the profile names no %s", d->role);
-    if (*d->action && !p->function[f].under_test)
-        return because(why, "%s is not under test", d->role);
     if (!*d->action && p->function[f].under_test)
         return because(why, "%s is under test itself, and this test case plays it", d->role);
     if (p->nusers == 0 && tc->flow->role[flow_role(tc->flow, d->role)].client)
@@ -218,6 +216,12 @@ static bool roles_fit(const struct testcase *tc, const struct profile *p, char w
 
         if (profile_function(p, role) < 0)
             return because(why, "the profile names no %s", role);
+    }
+    for (int i = 0; i < tc->ndrives; i++) {
+        int f = profile_function(p, tc->drive[i].role);
+
+        if (*tc->drive[i].action && f >= 0 && !p->function[f].under_test)
+            return because(why, "%s is not under test", tc->drive[i].role);
     }
     for (int i = 0; i < tc->ndrives; i++)
         if (!drive_fits(tc, &tc->drive[i], p, why))
