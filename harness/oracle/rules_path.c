@@ -323,14 +323,15 @@ static bool has_answer(const struct judgement *j, const struct hop *request)
     return false;
 }
 
-/* A node that does not answer, or is out of service: the request goes to another node of that function, as a
- * transaction of its own (RFC 3263 4.3). */
+/* A node that does not answer, or is out of service: the request goes to another node of that function, or
+ * there over another transport, as a transaction of its own (RFC 3263 4.3). */
 static bool went_elsewhere(const struct judgement *j, const struct passage *made_from, const struct hop *h)
 {
     const struct passage *next = made_from + 1;
 
     return next < j->way->passage + j->way->n && next->request && (next->to & h->to) &&
-           !addr_eq(&next->request->dst.addr, &h->dst.addr) && !has_answer(j, h);
+           (!addr_eq(&next->request->dst.addr, &h->dst.addr) || next->request->transport != h->transport) &&
+           !has_answer(j, h);
 }
 
 /* The passage that has the request which a second forwarding repeats; NULL where there is none. */

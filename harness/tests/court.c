@@ -104,7 +104,11 @@ void court_hold(struct court *c)
 {
     c->evidence.links = trace_links(c->trace);
     CU_ASSERT_EQUAL(talk_feed(&c->talk, (struct payload_sink){trace_take, c->trace}), 0);
-    c->evidence.until = c->talk.now + 120 * NSEC_PER_SEC;
+    c->evidence.until = c->talk.now;
+    for (int i = 0; i < c->talk.n; i++)
+        if (c->talk.message[i].time > c->evidence.until)
+            c->evidence.until = c->talk.message[i].time;
+    c->evidence.until += 120 * NSEC_PER_SEC;
     CU_ASSERT_EQUAL(trace_end(c->trace), 0);
 }
 

@@ -157,18 +157,64 @@ static void tells_of_the_network(void)
     court_close(&c);
 }
 
+/* A plain closing, and what is wrong with the capture. */
+static void close_in(struct court *c, uint64_t dropped, const char *doubt, const char *cut, size_t kept)
+{
+    struct talk_session s = talk_default(1);
+    int bye;
+
+    court_open(c, NULL);
+    talk_setup(&c->talk, &s);
+    bye = talk_close(&c->talk, &s, false, 2);
+    c->evidence.dropped = dropped;
+    c->evidence.doubt = doubt;
+    c->evidence.cut = cut;
+    court_bye(c, bye, 4)->cut = kept;
+    court_hold(c);
+}
+
 static void says_once_that_the_capture_is_not_whole(void)
 {
     static struct court c;
-    struct talk_session s = talk_default(1);
 
-    court_open(&c, NULL);
-    talk_setup(&c.talk, &s);
-    talk_close(&c.talk, &s, false, 2);
-    c.evidence.dropped = 3;
-    court_hold(&c);
+    close_in(&c, 3, NULL, NULL, 0);
     court_check_inconclusive(&c, "capture.whole");
     CU_ASSERT_EQUAL(c.nfindings[0], 1);
+    court_close(&c);
+    close_in(&c, 0, "nobody trusts it", NULL, 0);
+    court_check_inconclusive(&c, "capture.whole");
+    CU_ASSERT_PTR_NOT_NULL(strstr(c.reason[0], "nobody trusts it"));
+    court_close(&c);
+    close_in(&c, 0, NULL, NULL, 200); /* inside the header fields */
+    court_check_inconclusive(&c, "capture.whole");
+    CU_ASSERT_EQUAL(c.nfindings[0], 1);
+    court_close(&c);
+}
+
+/* It ends too early, but not for this session: all of it was answered. */
+static void minds_no_end_behind_the_closing(void)
+{
+    static struct court c;
+
+    close_in(&c, 0, NULL, "it ends too early", 0);
+    court_check_pass(&c, 0, "client-a");
+    CU_ASSERT_EQUAL(c.nfindings[0], 0);
+    court_close(&c);
+}
+
+/* Where one leg alone was captured nobody knows of a B2BUA, and none is told of. */
+static void does_not_guess_at_a_b2bua(void)
+{
+    static struct court c;
+
+    cut_at_pf_a(&c, false, "Session-ID: s1\r\n", "Session-ID: s1\r\n");
+    close_both(&c);
+    for (int i = 0; i < c.talk.n; i++) /* the right one's Call-ID is of its own first node */
+        c.talk.message[i].gone = slice_find_slice(buf_slice(&c.talk.message[i].text), SLICE("Call-ID: 2@")) <
+                                 c.talk.message[i].text.n;
+    court_hold(&c);
+    CU_ASSERT_EQUAL(c.nresults, 1);
+    court_check_inconclusive(&c, "path.missing");
     court_close(&c);
 }
 
@@ -176,6 +222,8 @@ static const struct test tests[] = {
     {"tells, and passes", tells_and_passes},
     {"tells of a B2BUA", tells_of_a_b2bua},
     {"tells of the network's closing", tells_of_the_network},
+    {"does not guess at a B2BUA", does_not_guess_at_a_b2bua},
     {"says once that the capture is not whole", says_once_that_the_capture_is_not_whole},
+    {"minds no end behind the closing", minds_no_end_behind_the_closing},
 };
 TEST_MAIN("rules_note", tests)

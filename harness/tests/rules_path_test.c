@@ -132,6 +132,47 @@ static void end_at_pf_b_in_the_bye(struct court *c, int bye)
         court_bye(c, bye, hop)->gone = court_ok(c, bye, hop)->gone = true;
 }
 
+/* Another node of core-a, which the profile knows. */
+static void pass_a_second_node(struct court *c, int bye)
+{
+    addr_parse(SLICE("127.0.11.9"), &court_bye(c, bye, 1)->src.addr);
+    addr_parse(SLICE("127.0.11.9"), &court_ok(c, bye, 1)->dst.addr);
+}
+
+/* The stranger's own links are not captured; that there was one the Vias behind it tell. */
+static void pass_a_stranger_unseen(struct court *c, int bye)
+{
+    pass_a_stranger(c, bye);
+    for (int hop = 1; hop < 3; hop++)
+        court_bye(c, bye, hop)->gone = court_ok(c, bye, hop)->gone = true;
+}
+
+static void send_twice_unseen(struct court *c, int bye)
+{
+    send_twice(c, bye);
+    c->talk.message[c->talk.n - 1].gone = true;
+}
+
+/* TCP first; nobody answers there, so UDP (RFC 3263 4.3). */
+static void try_another_transport(struct court *c, int bye)
+{
+    struct talk_message *m = &c->talk.message[talk_repeat(&c->talk, bye + 4, 0)];
+
+    talk_edit(m, "UDP 127.0.20.2:5060;branch=z9hG4bK-1-BYE-2-4",
+              "TCP 127.0.20.2:5060;branch=z9hG4bK-1-BYE-2-4x");
+    m->time = court_bye(c, bye, 4)->time - NSEC_PER_USEC;
+    m->transport = TRANSPORT_TCP;
+}
+
+/* The capture shows two hops the wrong way round; the Vias prove the right one. */
+static void capture_out_of_order(struct court *c, int bye)
+{
+    nsec_t time = court_bye(c, bye, 1)->time;
+
+    court_bye(c, bye, 1)->time = court_bye(c, bye, 2)->time;
+    court_bye(c, bye, 2)->time = time;
+}
+
 static const struct court_case cases[] = {
     {"pf-a is passed over", bypass_pf_a, VERDICT_FAIL, "path.missing", 2, "22 23"},
     {"core-b loses the BYE", lose_at_core_b, VERDICT_FAIL, "path.missing", 5, "25"},
@@ -150,6 +191,16 @@ static const struct court_case cases[] = {
      "path.missing", 6, "5"},
     {"pf-b ends the BYE, but not the INVITE", end_at_pf_b_in_the_bye, VERDICT_FAIL, "path.missing", 6, "26"},
     {"what no capture shows is not known", show_no_side_b, VERDICT_INCONCLUSIVE, "path.missing", 5, "16"},
+    {"a stranger whose links are not captured", pass_a_stranger_unseen, VERDICT_INCONCLUSIVE, "path.missing",
+     2, "22 23"},
+    {"the second sending is not captured", send_twice_unseen, VERDICT_PASS, NULL, 0, NULL},
+    {"another transport, where the first is silent", try_another_transport, VERDICT_PASS, NULL, 0, NULL},
+    {"captured out of order", capture_out_of_order, VERDICT_PASS, NULL, 0, NULL},
+};
+
+/* In a profile where cores have several nodes. */
+static const struct court_case of_nodes[] = {
+    {"another node of core-a", pass_a_second_node, VERDICT_PASS, NULL, 0, NULL},
 };
 
 /* The default profile, but pf-b has two nodes. */
@@ -176,43 +227,86 @@ static const char *two_nodes(void)
 static void judges_the_way(void)
 {
     court_try_in(two_nodes(), cases, sizeof cases / sizeof cases[0]);
+    court_try_in("harness/tests/mutants/wide.xml", of_nodes, sizeof of_nodes / sizeof of_nodes[0]);
 }
 
 /* A loop: core-a hands the request to pf-a a second time. */
+static const struct talk_session loop = {.node = {"127.0.10.1", "127.0.10.2", "127.0.10.3", "127.0.10.2",
+                                                  "127.0.10.3", "127.0.10.2", "127.0.20.2", "127.0.20.3",
+                                                  "127.0.20.2", "127.0.20.1"},
+                                         .nnodes = 10,
+                                         .number = 1,
+                                         .more = ""};
+/* Both participating functions, but in the wrong order: pf-b's side first. */
+static const struct talk_session turned = {.node = {"127.0.10.1", "127.0.10.2", "127.0.20.2", "127.0.20.3",
+                                                    "127.0.20.2", "127.0.10.2", "127.0.10.3", "127.0.10.2",
+                                                    "127.0.20.2", "127.0.20.1"},
+                                           .nnodes = 10,
+                                           .number = 1,
+                                           .more = ""};
+/* Not a loop: core-a's own nodes hand it to each other. */
+static const struct talk_session inner = {.node = {"127.0.10.1", "127.0.10.2", "127.0.11.4", "127.0.10.3",
+                                                   "127.0.11.4", "127.0.11.5", "127.0.20.2", "127.0.20.3",
+                                                   "127.0.20.2", "127.0.20.1"},
+                                          .nnodes = 10,
+                                          .number = 1,
+                                          .more = ""};
+
+/* Closes the session over another way, of whose hops those in `unseen` (a bit each) are not captured. */
+static void close_over(struct court *c, const struct talk_session *s, unsigned unseen)
+{
+    court_open(c, "harness/tests/mutants/wide.xml");
+    talk_setup(&c->talk, s);
+    talk_close(&c->talk, s, false, 2);
+    for (int i = 0; i < c->talk.n; i++)
+        c->talk.message[i].gone = unseen >> c->talk.message[i].hop & 1;
+    court_hold(c);
+}
+
 static void finds_a_visit_too_many(void)
 {
     static struct court c;
-    struct talk_session s = {.node = {"127.0.10.1", "127.0.10.2", "127.0.10.3", "127.0.10.2", "127.0.10.3",
-                                      "127.0.10.2", "127.0.20.2", "127.0.20.3", "127.0.20.2", "127.0.20.1"},
-                             .nnodes = 10,
-                             .number = 1,
-                             .more = ""};
 
-    court_open(&c, NULL);
-    talk_setup(&c.talk, &s);
-    talk_close(&c.talk, &s, false, 2);
-    court_hold(&c);
+    close_over(&c, &loop, 0);
     court_check_fail(&c, "path.extra", 4);
     CU_ASSERT_EQUAL(c.causes[0], 1);
+    CU_ASSERT_STRING_EQUAL(c.frames[0], "31 32");
+    court_close(&c);
+    close_over(&c, &inner, 0);
+    court_check_pass(&c, 0, "client-a");
+    CU_ASSERT_EQUAL(c.nfindings[0], 0);
     court_close(&c);
 }
 
-/* Both participating functions, but in the wrong order: pf-b's side first. */
+/* The visit itself is not captured: a later Via stack proves it, or nothing does. */
+static void finds_a_visit_that_was_not_captured(void)
+{
+    static struct court c;
+
+    close_over(&c, &loop, 3u << 3);
+    CU_ASSERT_EQUAL(c.verdict[0], VERDICT_FAIL);
+    CU_ASSERT_STRING_EQUAL(c.rule[0], "path.extra");
+    court_close(&c);
+    close_over(&c, &loop, ~7u);
+    CU_ASSERT_EQUAL(c.verdict[0], VERDICT_INCONCLUSIVE);
+    court_close(&c);
+}
+
 static void finds_the_wrong_order(void)
 {
     static struct court c;
-    struct talk_session s = {.node = {"127.0.10.1", "127.0.10.2", "127.0.20.2", "127.0.20.3", "127.0.20.2",
-                                      "127.0.10.2", "127.0.10.3", "127.0.10.2", "127.0.20.2", "127.0.20.1"},
-                             .nnodes = 10,
-                             .number = 1,
-                             .more = ""};
 
-    court_open(&c, NULL);
-    talk_setup(&c.talk, &s);
-    talk_close(&c.talk, &s, false, 2);
-    court_hold(&c);
+    close_over(&c, &turned, 0);
+    court_check_fail(&c, "path.order", 2);
+    CU_ASSERT_EQUAL(c.causes[0], 1);
+    CU_ASSERT_STRING_EQUAL(c.frames[0], "33 28 29");
+    court_close(&c);
+    close_over(&c, &turned, 3u << 5); /* Via stacks prove what is not captured */
     CU_ASSERT_EQUAL(c.verdict[0], VERDICT_FAIL);
     CU_ASSERT_STRING_EQUAL(c.rule[0], "path.order");
+    court_close(&c);
+    close_over(&c, &turned, ~1u);
+    CU_ASSERT_EQUAL(c.verdict[0], VERDICT_INCONCLUSIVE);
     court_close(&c);
 }
 
@@ -236,6 +330,7 @@ static const struct test tests[] = {
     {"judges the way", judges_the_way},
     {"judges the way back", judges_the_way_back},
     {"finds a visit too many", finds_a_visit_too_many},
+    {"finds a visit that was not captured", finds_a_visit_that_was_not_captured},
     {"finds the wrong order", finds_the_wrong_order},
 };
 TEST_MAIN("rules_path", tests)

@@ -173,6 +173,79 @@ static void try_by_another_clock(struct court *c, int bye)
     c->talk.message[c->talk.n - 1].source = 1;
 }
 
+/* Another node of core-a, which the profile knows. */
+static void answer_to_another_node(struct court *c, int bye)
+{
+    addr_parse(SLICE("127.0.11.9"), &court_ok(c, bye, 3)->dst.addr);
+}
+
+static void answer_from_another_port(struct court *c, int bye)
+{
+    court_ok(c, bye, 6)->src.port = 40000;
+}
+
+/* Each hop says the OK once more. */
+static void answer_again_everywhere(struct court *c, int bye)
+{
+    for (int hop = COURT_HOPS; hop-- > 0;)
+        say_too(c, bye, hop, "200 OK", c->talk.now + (NSEC_PER_SEC - hop * NSEC_PER_USEC));
+}
+
+/* Each hop asks once more when all is over: what it says crossed the OK. */
+static void ask_again_behind_the_answer(struct court *c, int bye)
+{
+    for (int hop = 0; hop < COURT_HOPS; hop++)
+        c->talk.message[talk_repeat(&c->talk, bye + hop, 0)].time =
+            court_bye(c, bye, hop)->time + 500 * NSEC_PER_MSEC;
+    answer_again_everywhere(c, bye);
+}
+
+static void refuse_unseen(struct court *c, int bye)
+{
+    refuse(c, bye);
+    court_ok(c, bye, 6)->gone = true;
+    lose_a_frame(c);
+}
+
+/* The second answer came, and was not captured. */
+static void answer_otherwise_unseen(struct court *c, int bye)
+{
+    answer_otherwise(c, bye);
+    c->talk.message[c->talk.n - 1].gone = true;
+}
+
+/* To core-a, which is none of its business. */
+static void answer_elsewhere_too(struct court *c, int bye)
+{
+    struct talk_message *m = say_too(c, bye, 4, "200 OK", c->talk.now);
+
+    addr_parse(SLICE("127.0.10.2"), &m->dst.addr);
+}
+
+/* Everyone tries in time, over all hops, and the answer comes after that. */
+static void try_everywhere(struct court *c, int bye)
+{
+    for (int hop = 0; hop < COURT_HOPS; hop++)
+        court_ok(c, bye, hop)->time += 9 * NSEC_PER_SEC;
+    for (int hop = 0; hop < COURT_HOPS; hop++)
+        say_too(c, bye, hop, "100 Trying", court_bye(c, bye, hop)->time + 3600 * NSEC_PER_MSEC);
+}
+
+/* As answers to what was repeated: 3.5 s after the first. */
+static void try_behind_the_answer(struct court *c, int bye)
+{
+    say_too(c, bye, 2, "100 Trying", court_ok(c, bye, 2)->time + 4 * NSEC_PER_SEC);
+}
+
+static void answer_with_a_phrase(struct court *c, int bye)
+{
+    court_edit_oks(c, bye, 6, "200 OK", "200 \303\234ber: 404 Not; \"OK\"");
+    court_edit_oks(c, bye, 3, "200 \303\234", "200 ");
+    court_edit_oks(c, bye, 1, "200 ", "200");
+    talk_edit(court_ok(c, bye, 1), "200", "200 ");
+    talk_edit(court_ok(c, bye, 0), "200", "200 ");
+}
+
 static const struct court_case cases[] = {
     {"as it should be", leave, VERDICT_PASS, NULL, 0, NULL},
     {"client-b refuses", refuse, VERDICT_FAIL, "reply.status", 8, "28 29"},
@@ -202,11 +275,26 @@ static const struct court_case cases[] = {
     {"100 too early", try_early, VERDICT_FAIL, "reply.provisional", 8, "28 29"},
     {"100 when it may be", try_late, VERDICT_PASS, NULL, 0, NULL},
     {"100 by another clock", try_by_another_clock, VERDICT_PASS, NULL, 0, NULL},
+    {"client-b answers from another port", answer_from_another_port, VERDICT_PASS, NULL, 0, NULL},
+    {"each hop answers again", answer_again_everywhere, VERDICT_PASS, NULL, 0, NULL},
+    {"each hop asks again, too late", ask_again_behind_the_answer, VERDICT_PASS, NULL, 0, NULL},
+    {"client-b refuses, not captured", refuse_unseen, VERDICT_FAIL, "reply.status", 9, "27 29"},
+    {"pf-b's other answer is not captured", answer_otherwise_unseen, VERDICT_PASS, NULL, 0, NULL},
+    {"pf-b answers core-a as well", answer_elsewhere_too, VERDICT_FAIL, "reply.duplicate", 10, "31 36"},
+    {"100 on every hop", try_everywhere, VERDICT_PASS, NULL, 0, NULL},
+    {"100 behind the answer", try_behind_the_answer, VERDICT_PASS, NULL, 0, NULL},
+    {"phrases", answer_with_a_phrase, VERDICT_PASS, NULL, 0, NULL},
+};
+
+/* In a profile where cores have several nodes. */
+static const struct court_case of_nodes[] = {
+    {"the OK goes to another node", answer_to_another_node, VERDICT_PASS, NULL, 0, NULL},
 };
 
 static void judges_the_answer(void)
 {
     court_try(cases, sizeof cases / sizeof cases[0]);
+    court_try_in("harness/tests/mutants/wide.xml", of_nodes, sizeof of_nodes / sizeof of_nodes[0]);
 }
 
 /* Both close at once; each refuses the other's (RFC 5407 3.2.1). */

@@ -178,6 +178,38 @@ static void close_unanswered_again(struct court *c, int bye)
         c->talk.message[bye + hop].gone = hop > 0;
 }
 
+/* Only another clock saw what was repeated: how long it went on is not known. */
+static void go_on_by_another_clock(struct court *c, int bye)
+{
+    int first = c->talk.n;
+
+    go_on_for_ever(c, bye);
+    for (int i = first; i < c->talk.n; i++)
+        c->talk.message[i].source = 1;
+}
+
+/* T1 of a terminal is 2 s (TS 24.229 7.7): it gives up after 128 s. */
+static void repeat_as_a_terminal(struct court *c, int bye)
+{
+    static const int at[] = {2, 6, 14, 30, 46, 62, 78, 94, 110, 126};
+
+    unanswered(c, bye);
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
+        again(c, bye, at[i] * NSEC_PER_SEC);
+}
+
+/* With the same number once more: it was on its way before. */
+static void repeat_info_after(struct court *c, int bye)
+{
+    ask(c, bye, "INFO", true, 1)->time = court_bye(c, bye, 2)->time;
+    ask(c, bye, "INFO", true, 1)->time = c->talk.now + NSEC_PER_SEC;
+}
+
+static void subscribe_after(struct court *c, int bye)
+{
+    ask(c, bye, "NOTIFY", true, 4)->time = c->talk.now + NSEC_PER_SEC;
+}
+
 static const struct court_case cases[] = {
     {"client-a repeats too soon", hurry, VERDICT_FAIL, "retransmit.timing", 1, "22 36"},
     {"client-a does not double", hurry_later, VERDICT_FAIL, "retransmit.timing", 1, "22 37"},
@@ -199,6 +231,10 @@ static const struct court_case cases[] = {
     {"client-a closes twice", close_twice, VERDICT_FAIL, "session.closed", 0, "36"},
     {"client-a closes with credentials", close_with_credentials, VERDICT_PASS, NULL, 0, NULL},
     {"client-a closes what nobody answered", close_unanswered_again, VERDICT_FAIL, "path.missing", 2, "22"},
+    {"it goes on by another clock", go_on_by_another_clock, VERDICT_FAIL, "reply.missing", 8, "28"},
+    {"a terminal goes on", repeat_as_a_terminal, VERDICT_FAIL, "reply.missing", 8, "28"},
+    {"an INFO is repeated after the close", repeat_info_after, VERDICT_PASS, NULL, 0, NULL},
+    {"a subscription goes on", subscribe_after, VERDICT_PASS, NULL, 0, NULL},
 };
 
 static void judges_the_times(void)
