@@ -71,7 +71,8 @@ static void test_the_shape_of_a_network_is_read(void)
     const struct fault *f;
 
     CU_ASSERT_EQUAL_FATAL(
-        load("<faults><fault name=\"n\" closer=\"client-a\" sut=\"shapes/x.xml\" verdict=\"pass\">"
+        load("<faults><fault name=\"n\" closer=\"client-a\" closes=\"pf-a\" sut=\"shapes/x.xml\" "
+             "verdict=\"pass\">"
              "<description>d</description>"
              "<node function=\"core-a\" plays=\"entry\" address=\"127.0.10.5\"/>"
              "<party role=\"client-b\" file=\"register.xml\" address=\"127.0.20.9\" preamble=\"yes\"/>"
@@ -80,6 +81,7 @@ static void test_the_shape_of_a_network_is_read(void)
     f = faults_find(set, "n");
     CU_ASSERT_PTR_NOT_NULL_FATAL(f);
     CU_ASSERT_STRING_EQUAL(f->sut, "shapes/x.xml");
+    CU_ASSERT_STRING_EQUAL(f->closes, "pf-a");
     CU_ASSERT_TRUE(f->nnodes == 1 && f->nparties == 2);
     CU_ASSERT_STRING_EQUAL(f->node[0].plays, "entry");
     CU_ASSERT_STRING_EQUAL(addr_format(&f->node[0].at, text), "127.0.10.5");

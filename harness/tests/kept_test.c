@@ -124,6 +124,12 @@ static void test_somebody_else_closed(void)
     finish(&content);
     CU_ASSERT_EQUAL(result.verdict, VERDICT_PASS);
     kept_done(&kept);
+    begin();
+    kept.closer = "pf-a"; /* as a fault has it */
+    add(VERDICT_PASS, "pf-a", 0);
+    finish(&content);
+    CU_ASSERT_EQUAL(result.verdict, VERDICT_PASS);
+    kept_done(&kept);
 }
 
 static void driven(enum drive_end end, enum verdict judged, enum verdict want)
