@@ -133,13 +133,10 @@ static int read_fault(const xmlNode *n, struct fault *f, struct error *err)
         const char *name;
         char *to;
         size_t size;
-    } field[] = {{"name", f->name, sizeof f->name},
-                 {"closer", f->closer, sizeof f->closer},
-                 {"closes", f->closes, sizeof f->closes},
-                 {"transport", f->transport, sizeof f->transport},
-                 {"sut", f->sut, sizeof f->sut},
-                 {"rule", f->rule, sizeof f->rule},
-                 {"verdict", f->verdict, sizeof f->verdict}};
+    } field[] = {{"name", f->name, sizeof f->name},       {"closer", f->closer, sizeof f->closer},
+                 {"closes", f->closes, sizeof f->closes}, {"transport", f->transport, sizeof f->transport},
+                 {"sut", f->sut, sizeof f->sut},          {"testcase", f->testcase, sizeof f->testcase},
+                 {"rule", f->rule, sizeof f->rule},       {"verdict", f->verdict, sizeof f->verdict}};
     const xmlNode *e;
     int r = 0;
 
@@ -245,7 +242,8 @@ bool fault_shows(const struct fault *f, const struct testcase *tc, const char *t
 {
     if (*tc->transport)
         transport = tc->transport;
-    return (!*f->closer || strcmp(f->closer, tc->closer) == 0) &&
+    return (!*f->testcase || strcmp(f->testcase, tc->id) == 0) &&
+           (!*f->closer || strcmp(f->closer, tc->closer) == 0) &&
            (!*f->transport || strcmp(f->transport, transport) == 0);
 }
 

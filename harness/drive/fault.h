@@ -54,6 +54,7 @@ struct fault {
     char transport[8];          /* "udp" or "tcp": over which alone it shows; "" where over any */
     nsec_t timeout;             /* how long a test case takes with it; 0: as long as without */
     char sut[64];               /* the profile that it is for, beside faults.xml; "" where any will do */
+    char testcase[32];          /* the test case that alone shows it; "" where the plain closing does */
     char rule[48];              /* of the first finding; "" where none is wanted */
     int step;                   /* of the first finding; 0 where it belongs to none */
     char verdict[24];
@@ -77,8 +78,8 @@ void faults_free(struct faults *s);
 /* NULL where there is none of that name. */
 const struct fault *faults_find(const struct faults *s, const char *name);
 
-/* Whether a fault shows in a test case: its side closes, over its transport. `transport` is the profile's
- * own, which is that of a test case that names none. */
+/* Whether a fault shows in a test case: its side closes, over its transport, or it is the one that it is for.
+ * `transport` is the profile's own, which is that of a test case that names none. */
 bool fault_shows(const struct fault *f, const struct testcase *tc, const char *transport);
 
 /* For how long a test case may go on, 0 where nobody says; `f` may be NULL. */

@@ -13,6 +13,7 @@ enum {
     TESTCASE_DRIVES_MAX = 8,
     TESTCASE_NEEDS_MAX = 8,
     TESTCASE_RULES_MAX = 16,
+    TESTCASE_FINDS_MAX = 4,
     TESTCASE_REFERENCES_MAX = 8,
     TESTCASE_DEFINES_MAX = 8,
     TESTCASE_PROVOKED_MAX = 8,
@@ -55,6 +56,11 @@ struct testcase_need {
     char what[48]; /* a feature or a role */
 };
 
+/* A fault of the reference network that it was made to find: with it the test case fails, by this rule. */
+struct testcase_finds {
+    char fault[64], rule[48];
+};
+
 struct testcase {
     char id[32];    /* "CPM_CLS_NET_V_001" */
     char path[256]; /* the file */
@@ -67,13 +73,14 @@ struct testcase {
     char transport[8];                    /* "udp" or "tcp"; "" where the profile's own will do */
     nsec_t timeout;                       /* for the whole of it, from the first stimulus */
     char with[512], when[512], then[512]; /* with { } ensure that { when { } then { } } */
-    int nreferences, nneeds, ndrives, nrules, ndefines, nprovoked;
+    int nreferences, nneeds, ndrives, nrules, ndefines, nprovoked, nfinds;
     char reference[TESTCASE_REFERENCES_MAX][96]; /* clauses: "OMA CPM SD C.2.3.1" */
     struct testcase_need need[TESTCASE_NEEDS_MAX];
     struct testcase_drive drive[TESTCASE_DRIVES_MAX]; /* in the order of starting: who calls comes last */
     char rule[TESTCASE_RULES_MAX][48];                /* ids of the rules that it is about */
     struct testcase_define define[TESTCASE_DEFINES_MAX];
     struct testcase_provoked provoked[TESTCASE_PROVOKED_MAX];
+    struct testcase_finds finds[TESTCASE_FINDS_MAX];
 };
 
 struct testcases {

@@ -233,6 +233,27 @@ static int read_rules(const xmlNode *root, struct testcase *tc, struct error *er
     return 0;
 }
 
+static int read_finds(const xmlNode *root, struct testcase *tc, struct error *err)
+{
+    for (const xmlNode *n = xml_first(root, "finds"); n; n = xml_next(n, "finds")) {
+        struct testcase_finds *f = &tc->finds[tc->nfinds];
+        int r, i = 0;
+
+        if (tc->nfinds == TESTCASE_FINDS_MAX)
+            return xml_error(n, err, "a test case names at most %d faults that it finds", TESTCASE_FINDS_MAX);
+        if ((r = xml_attr(n, "fault", f->fault, sizeof f->fault, err)) < 0 ||
+            (r = xml_attr(n, "rule", f->rule, sizeof f->rule, err)) < 0)
+            return r;
+        while (i < tc->nrules && strcmp(tc->rule[i], f->rule) != 0)
+            i++;
+        if (i == tc->nrules)
+            return xml_error(n, err, "the test case is not about the rule %s; add <rule id=\"%s\"/>", f->rule,
+                             f->rule);
+        tc->nfinds++;
+    }
+    return 0;
+}
+
 static int read_all(const xmlNode *root, const char *folder, const struct testcases *s, struct testcase *tc,
                     struct error *err)
 {
@@ -246,7 +267,8 @@ static int read_all(const xmlNode *root, const char *folder, const struct testca
         (r = read_parties(root, "preamble", tc, err)) < 0 || (r = read_parties(root, "drive", tc, err)) < 0 ||
         (r = read_defines(root, tc, err)) < 0 || (r = read_provoked(root, tc, err)) < 0)
         return r;
-    return read_rules(root, tc, err);
+    r = read_rules(root, tc, err);
+    return r < 0 ? r : read_finds(root, tc, err);
 }
 
 int testcase_read(const char *path, const char *folder, const char *schema_dir, const struct testcases *s,

@@ -101,6 +101,7 @@ static void test_the_shape_of_a_network_is_read(void)
 static void test_variants_stand_beside_faults(void)
 {
     const struct testcase udp = {.closer = "client-a", .transport = "udp", .timeout = NSEC_PER_SEC};
+    const struct testcase one = {.id = "CPM_CLS_NET_I_001", .closer = "client-a"};
     const struct testcase own = {.closer = "client-a"}, b = {.closer = "client-b", .transport = "tcp"};
     const struct fault *f;
 
@@ -109,9 +110,10 @@ static void test_variants_stand_beside_faults(void)
                  "verdict=\"pass\"><description>d</description></fault></faults>");
     CU_ASSERT_EQUAL_FATAL(
         load("<faults><fault name=\"x\" closer=\"client-a\" rule=\"syntax\" verdict=\"fail\">"
-             "<description>d</description></fault></faults>"),
+             "<description>d</description></fault><fault name=\"y\" closer=\"client-a\" "
+             "testcase=\"CPM_CLS_NET_I_001\" verdict=\"pass\"><description>d</description></fault></faults>"),
         0);
-    CU_ASSERT_EQUAL(set->n, 2);
+    CU_ASSERT_EQUAL(set->n, 3);
     f = faults_find(set, "v");
     CU_ASSERT_PTR_NOT_NULL_FATAL(f);
     CU_ASSERT_TRUE(!f->rule[0] && strcmp(f->verdict, "pass") == 0);
@@ -120,6 +122,8 @@ static void test_variants_stand_beside_faults(void)
     CU_ASSERT_FALSE(fault_shows(f, &own, "udp"));
     CU_ASSERT_FALSE(fault_shows(f, &b, "tcp"));
     CU_ASSERT_TRUE(fault_shows(faults_find(set, "x"), &udp, "tcp"));
+    CU_ASSERT_FALSE(fault_shows(faults_find(set, "y"), &udp, "tcp"));
+    CU_ASSERT_TRUE(fault_shows(faults_find(set, "y"), &one, "udp"));
     CU_ASSERT_EQUAL(fault_timeout(f, &udp), 120 * NSEC_PER_SEC);
     CU_ASSERT_EQUAL(fault_timeout(faults_find(set, "x"), &udp), NSEC_PER_SEC);
     CU_ASSERT_EQUAL(fault_timeout(NULL, &udp), NSEC_PER_SEC);
@@ -147,8 +151,33 @@ static void test_mistakes_are_refused(void)
     CU_ASSERT_EQUAL(faults_load("/no/such/place", &set, &err), -ENOENT);
 }
 
+/* Whatever a test case is to find is there, and every one but those of clients names something. */
+static void test_every_test_case_finds_something(void)
+{
+    struct testcases *suite = NULL;
+
+    CU_ASSERT_EQUAL_FATAL(faults_load(".", &set, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(testcases_load("testcases", &suite, &err), 0);
+    for (int i = 0; i < suite->n; i++) {
+        const struct testcase *tc = suite->tc[i];
+        bool right = tc->nfinds > 0 || strcmp(tc->sut, "CLIENT") == 0;
+
+        for (int k = 0; k < tc->nfinds; k++)
+            right &= faults_find(set, tc->finds[k].fault) != NULL;
+        CU_ASSERT_TRUE(right);
+        if (!right)
+            printf("  %s\n", tc->id);
+    }
+    for (int i = 0; i < set->n; i++)
+        if (*set->fault[i].testcase)
+            CU_ASSERT_PTR_NOT_NULL(testcases_find(suite, set->fault[i].testcase));
+    testcases_free(suite);
+    faults_free(set);
+}
+
 static const struct test tests[] = {
     {"every fault that there is", test_every_fault_that_there_is},
+    {"every test case finds something", test_every_test_case_finds_something},
     {"all of it is read", test_all_of_it_is_read},
     {"the shape of a network is read", test_the_shape_of_a_network_is_read},
     {"variants stand beside faults", test_variants_stand_beside_faults},

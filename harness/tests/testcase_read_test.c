@@ -12,7 +12,8 @@ static const char full[] =
     "<needs feature='tcp'/><needs proxy='pf-a'/><needs b2bua='pf-b'/>\n"
     "<preamble role='client-b' scenario='register.xml'/>\n"
     "<drive role='client-b' scenario='faults/b.xml'/>\n"
-    "<rule id='path.missing'/><rule id='syntax'/></testcase>";
+    "<rule id='path.missing'/><rule id='syntax'/>\n"
+    "<finds fault='pf-a-bypassed' rule='path.missing'/></testcase>";
 
 static int read_one(const char *xml, const char *folder, struct testcase *tc, struct error *err)
 {
@@ -54,6 +55,9 @@ static void reads_everything(void)
     CU_ASSERT_TRUE(tc.drive[0].preamble && !tc.drive[1].preamble && tc.drive[1].line == 7);
     CU_ASSERT_STRING_EQUAL(tc.drive[1].scenario, "faults/b.xml");
     CU_ASSERT_STRING_EQUAL(tc.rule[1], "syntax");
+    CU_ASSERT_EQUAL_FATAL(tc.nfinds, 1);
+    CU_ASSERT_STRING_EQUAL(tc.finds[0].fault, "pf-a-bypassed");
+    CU_ASSERT_STRING_EQUAL(tc.finds[0].rule, "path.missing");
 }
 
 static int read_stray(const char *flow, const char *stray, struct testcase *tc, struct error *err)
@@ -107,6 +111,26 @@ static void keeps_to_its_bounds(void)
     CU_ASSERT_EQUAL(read_one(xml, "pf", &tc, &err), -EINVAL);
     CU_ASSERT_STRING_EQUAL(err.text, "a test case is about at most 16 rules");
     CU_ASSERT_EQUAL(err.line, 8 + TESTCASE_RULES_MAX + 1);
+    n = (size_t)snprintf(xml, sizeof xml, "%.*s", (int)(strstr(full, "<finds") - full), full);
+    for (int i = 0; i <= TESTCASE_FINDS_MAX; i++)
+        n += (size_t)snprintf(xml + n, sizeof xml - n, "<finds fault='f%d' rule='syntax'/>", i);
+    snprintf(xml + n, sizeof xml - n, "</testcase>");
+    CU_ASSERT_EQUAL(read_one(xml, "pf", &tc, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text, "a test case names at most 4 faults that it finds");
+}
+
+/* What it finds is what it is about. */
+static void finds_what_it_is_about(void)
+{
+    char xml[2048];
+    struct testcase tc;
+    struct error err;
+
+    snprintf(xml, sizeof xml, "%.*s<finds fault='f' rule='via.branch'/></testcase>",
+             (int)(strstr(full, "<finds") - full), full);
+    CU_ASSERT_EQUAL(read_one(xml, "pf", &tc, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text,
+                           "the test case is not about the rule via.branch; add <rule id=\"via.branch\"/>");
 }
 
 static void refuses_the_wrong_folder(void)
@@ -122,6 +146,7 @@ static const struct test tests[] = {
     {"knows what is astray", knows_what_is_astray},
     {"reads everything", reads_everything},
     {"keeps to its bounds", keeps_to_its_bounds},
+    {"finds what it is about", finds_what_it_is_about},
     {"refuses the wrong folder", refuses_the_wrong_folder},
 };
 TEST_MAIN("testcase_read", tests)

@@ -1,5 +1,5 @@
-/* Every fault of the reference network, live: `cpmspec run` with the test case of its closer and transport.
- */
+/* Every fault of the reference network, live: `cpmspec run` with the test case that it is for; and every test
+ * case with the faults that it names. */
 #ifndef CPMSPEC_TESTS_MUTANTS_LIVE_H
 #define CPMSPEC_TESTS_MUTANTS_LIVE_H
 

@@ -20,12 +20,14 @@ struct outcome {
     struct said_result *result;
 };
 
+enum { STEP_ANY = -1 };
+
 enum expected_kind { EXPECT_FAIL, EXPECT_PASS, EXPECT_UNCLEAR };
 
 struct expectation {
     enum expected_kind kind;
     char rule[RULE_MAX]; /* of the first finding; "" where that is not asked for */
-    int step;            /* of it; 0: it belongs to none */
+    int step;            /* of it; 0: it belongs to none; STEP_ANY: whatever it is */
     char says[120];      /* a part of the reason; "" for any */
     int results; /* how many sessions are judged; all but the one that is meant pass (or are as unclear) */
 };

@@ -7,6 +7,12 @@
 #include "oracle/rule.h"
 #include "tests/mutants/script.h"
 
+/* Made by a run, not out of a capture. */
+static bool driven(const struct proof_entry *x)
+{
+    return strcmp(x->section, "live") == 0 || strcmp(x->section, "suite") == 0;
+}
+
 static struct proof_entry *add(struct proof *p, const char *section, const char *name, const char *about,
                                const struct expectation *e)
 {
@@ -28,7 +34,7 @@ static const char *wanted(const struct expectation *e, char out[120])
 {
     static const char *const verdicts[] = {"fail", "pass", "inconclusive"};
 
-    if (e->rule[0] && e->step)
+    if (e->rule[0] && e->step > 0)
         snprintf(out, 120, "%s %s %d", verdicts[e->kind], e->rule, e->step);
     else
         snprintf(out, 120, "%s%s%s", verdicts[e->kind], e->rule[0] ? " " : "", e->rule);
@@ -77,7 +83,7 @@ struct kills proof_kills(const struct proof *p, const char *rule)
             continue;
         if (!x->right)
             k.others++;
-        else if (strcmp(x->section, "live") == 0)
+        else if (driven(x))
             k.live++;
         else
             k.captured++;
@@ -134,8 +140,9 @@ static void put_rules(FILE *f, const struct proof *p)
     }
 }
 
+/* `section`: "live" or "suite"; NULL for all that was done to captures. */
 static void put_section(FILE *f, const struct proof *p, const char *title, const char *text,
-                        enum expected_kind kind, bool live)
+                        enum expected_kind kind, const char *section)
 {
     char want[120];
 
@@ -143,7 +150,9 @@ static void put_section(FILE *f, const struct proof *p, const char *title, const
             text);
     for (int i = 0; i < p->n; i++) {
         const struct proof_entry *x = &p->entry[i];
-        if (x->expect.kind == kind && (strcmp(x->section, "live") == 0) == live)
+        bool in = section ? strcmp(x->section, section) == 0 : !driven(x);
+
+        if (x->expect.kind == kind && in)
             fprintf(f, "| %s | %s | %s | %s |\n", x->name, x->about, wanted(&x->expect, want),
                     x->right ? "the same" : x->got);
     }
@@ -176,17 +185,20 @@ int proof_table(const struct proof *p, const char *path, struct error *err)
     put_totals(f, p);
     put_rules(f, p);
     put_section(f, p, "Mutants, live", "Faults of the reference network (`reference-network/faults.xml`).",
-                EXPECT_FAIL, true);
+                EXPECT_FAIL, "live");
+    put_section(f, p, "Test cases and what they find",
+                "Each test case with a fault that it names (`<finds>`), where that is not in the list above.",
+                EXPECT_FAIL, "suite");
     put_section(f, p, "Mutants of captures",
                 "`NAME@BASE`: the operations of NAME done to the golden capture BASE; without a base it is "
                 "generated.\nThey stand in `harness/tests/mutants/*.xml`.",
-                EXPECT_FAIL, false);
+                EXPECT_FAIL, NULL);
     put_section(f, p, "Benign variants, live", "Shapes of the reference network that are conformant.",
-                EXPECT_PASS, true);
+                EXPECT_PASS, "live");
     put_section(f, p, "Benign variants of captures", "Conformant, however unusual: they must pass.",
-                EXPECT_PASS, false);
+                EXPECT_PASS, NULL);
     put_section(f, p, "Unclear captures",
                 "What was not captured can neither pass nor fail; the verdict says where to capture.",
-                EXPECT_UNCLEAR, false);
+                EXPECT_UNCLEAR, NULL);
     return fclose(f) == 0 ? 0 : error_at(err, 5, path, 0, "cannot be written");
 }
