@@ -90,6 +90,7 @@ int iut_plan(struct planner *k, const struct testcase_drive *d, struct plan_part
                                .scenario = planner_text(k, "%s", d->action),
                                .identity = planner_text(k, "%s", planner_identity(v.me)),
                                .at = v.at,
+                               .proxy = v.core,
                                .tcp = k->tcp};
     planner_name(k, ret, planner_text(k, "%s-under-test", d->role));
     if (ret->kind == PLAN_COMMAND) {

@@ -31,6 +31,7 @@ struct plan_party {
     const char *errors;     /* a client's own word about what went wrong; NULL for a function */
     const char *const *env; /* "NAME=value" for a start command; ends with NULL */
     const char *identity;   /* "bob@b.example", of the client under test */
+    struct endpoint proxy;  /* where that one registers */
 };
 
 struct plan {

@@ -237,7 +237,7 @@ struct address_request {
 };
 
 /* Asks the kernel and returns its answer: 0 or -errno. */
-static int netlink_ask(struct address_request *q)
+static int netlink_ask(const struct nlmsghdr *q)
 {
     struct {
         struct nlmsghdr header;
@@ -249,7 +249,7 @@ static int netlink_ask(struct address_request *q)
 
     if (fd < 0)
         return -errno;
-    if (send(fd, q, q->header.nlmsg_len, 0) < 0 || (n = recv(fd, &a, sizeof a, 0)) < 0)
+    if (send(fd, q, q->nlmsg_len, 0) < 0 || (n = recv(fd, &a, sizeof a, 0)) < 0)
         r = -errno;
     else if ((size_t)n < sizeof a.header + sizeof a.answer || a.header.nlmsg_type != NLMSG_ERROR)
         r = -EPROTO;
@@ -277,9 +277,57 @@ int sandbox_add_address(const struct addr *a, struct error *err)
     int r;
 
     memcpy(q.bytes, v4 ? a->b + 12 : a->b, n);
-    r = netlink_ask(&q);
+    r = netlink_ask(&q.header);
     if (r < 0 && r != -EEXIST)
         return error_set(err, -r, "cannot give the loopback interface the address %s: %s",
                          addr_format(a, text), strerror(-r));
+    return 0;
+}
+
+/* The attributes of a route, one behind the other; each is of 4 bytes or of 16. */
+struct route_request {
+    struct nlmsghdr header;
+    struct rtmsg route;
+    uint8_t attributes[3 * (sizeof(struct rtattr) + 16)];
+};
+
+static void add_attribute(struct route_request *q, unsigned short type, const void *bytes, size_t n)
+{
+    struct rtattr a = {.rta_len = (unsigned short)(sizeof a + n), .rta_type = type};
+    uint8_t *at = (uint8_t *)q + q->header.nlmsg_len;
+
+    memcpy(at, &a, sizeof a);
+    memcpy(at + sizeof a, bytes, n);
+    q->header.nlmsg_len += (uint32_t)(sizeof a + n);
+}
+
+int sandbox_prefer_source(const struct addr *to, const struct addr *from, struct error *err)
+{
+    bool v4 = addr_is_v4(to);
+    size_t skip = v4 ? 12 : 0, n = 16 - skip;
+    unsigned lo = if_nametoindex("lo");
+    struct route_request q = {
+        .header = {.nlmsg_len = offsetof(struct route_request, attributes),
+                   .nlmsg_type = RTM_NEWROUTE,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE},
+        .route = {.rtm_family = v4 ? AF_INET : AF_INET6,
+                  .rtm_dst_len = (uint8_t)(n * 8),
+                  .rtm_table = RT_TABLE_LOCAL,
+                  .rtm_protocol = RTPROT_STATIC,
+                  .rtm_scope = RT_SCOPE_HOST,
+                  .rtm_type = RTN_LOCAL},
+    };
+    char text[2][ADDR_TEXT];
+    int r;
+
+    if (v4 != addr_is_v4(from))
+        return 0;
+    add_attribute(&q, RTA_DST, to->b + skip, n);
+    add_attribute(&q, RTA_PREFSRC, from->b + skip, n);
+    add_attribute(&q, RTA_OIF, &lo, sizeof lo);
+    r = netlink_ask(&q.header);
+    if (r < 0)
+        return error_set(err, -r, "cannot make %s the address that %s is reached from: %s",
+                         addr_format(from, text[0]), addr_format(to, text[1]), strerror(-r));
     return 0;
 }

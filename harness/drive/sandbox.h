@@ -34,5 +34,8 @@ int sandbox_loopback_up(struct error *err);
 /* Gives the loopback interface one more address (IPv4 as /32, IPv6 as /128, usable at once). One that it
  * has already is no error; an address of 127.0.0.0/8 needs none of this. */
 int sandbox_add_address(const struct addr *a, struct error *err);
+/* Who goes to `to` and has not chosen an address of his own (bind) comes from `from`: as on a machine that
+ * has but one, where a program need not choose. Both are of the loopback interface. */
+int sandbox_prefer_source(const struct addr *to, const struct addr *from, struct error *err);
 
 #endif

@@ -70,7 +70,7 @@ static int add_address(const struct addr *a, struct error *err)
     return has_it ? 0 : sandbox_add_address(a, err);
 }
 
-static int add_addresses(const struct profile *p, struct error *err)
+static int add_addresses(const struct plan *plan, const struct profile *p, struct error *err)
 {
     int r = sandbox_loopback_up(err);
 
@@ -85,6 +85,9 @@ static int add_addresses(const struct profile *p, struct error *err)
         hep_reach(&at);
         r = add_address(&at.addr, err);
     }
+    for (int i = 0; r == 0 && i < plan->nclients; i++)
+        if (plan->client[i].kind == PLAN_COMMAND)
+            r = sandbox_prefer_source(&plan->client[i].proxy.addr, &plan->client[i].at.addr, err);
     return r;
 }
 
@@ -143,7 +146,7 @@ static void begin_prepare(struct testrun *run)
     if (!somebody_acts(run))
         return;
     if (run->spec->kind == SANDBOX_PRIVATE)
-        r = add_addresses(run->spec->profile, &err);
+        r = add_addresses(run->spec->plan, run->spec->profile, &err);
     else
         r = check_all_free(run->spec->plan, &err);
     if (r < 0)
