@@ -74,6 +74,30 @@ static void learns_the_dialog(void)
     CU_ASSERT_EQUAL(d->ack.vias, 2);
 }
 
+/* Functions write Contact and Record-Route anew, and captures of several hosts come in any order. */
+static void takes_what_each_end_was_told(void)
+{
+    struct dialog *d;
+    enum dialog_end end;
+
+    begin();
+    note("INVITE sip:b@x SIP/2.0\r\n" HEAD(VIA2, "", "3 INVITE") "Contact: <sip:a@nat>\r\n\r\n");
+    note("SIP/2.0 200 OK\r\n" HEAD(VIA1, ";tag=b1", "3 INVITE") "Record-Route: <sip:near;lr>\r\n"
+                                                                "Contact: <sip:b@nat>\r\n\r\n");
+    note("INVITE sip:b@x SIP/2.0\r\n" HEAD(VIA1, "", "3 INVITE") "Contact: <sip:a@192.0.2.1>\r\n\r\n");
+    note("SIP/2.0 200 OK\r\n" HEAD(VIA2, ";tag=b1", "3 INVITE") "Record-Route: <sip:far;lr>\r\n"
+                                                                "Contact: <sip:b@192.0.2.9>\r\n\r\n");
+    d = leg_dialog(&leg, SLICE("a1"), SLICE("b1"), false, &end);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(d);
+    CHECK_SLICE(d->target[DIALOG_CALLER], "sip:a@nat");
+    CHECK_SLICE(d->target[DIALOG_CALLEE], "sip:b@nat");
+    CHECK_SLICE(d->route_up, "<sip:near;lr>");
+    CHECK_SLICE(d->route_down, "<sip:far;lr>");
+    /* the INVITE nearest to the callee comes last of all */
+    note("INVITE sip:b@x SIP/2.0\r\n" HEAD(VIA2 VIA2, "", "3 INVITE") "Contact: <sip:a@edge>\r\n\r\n");
+    CHECK_SLICE(d->target[DIALOG_CALLER], "sip:a@edge");
+}
+
 static void follows_a_refresh(void)
 {
     struct dialog *d;
@@ -135,6 +159,7 @@ static void takes_what_it_gets(void)
 
 static const struct test tests[] = {
     {"learns the dialog", learns_the_dialog},
+    {"takes what each end was told", takes_what_each_end_was_told},
     {"follows a refresh", follows_a_refresh},
     {"tells forks apart", tells_forks_apart},
     {"takes what it gets", takes_what_it_gets},

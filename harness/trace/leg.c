@@ -28,6 +28,19 @@ static struct slice contact_uri(const struct sip_msg *m)
     return contact.uri;
 }
 
+/* Whether the message counts more than what was taken before: see struct taken. What is for the sender of the
+ * request comes with few Vias, what is for the other end with many. */
+static bool take(struct taken *t, const struct said *said, unsigned vias, bool for_sender)
+{
+    const uint32_t cseq = said->msg->cseq;
+    const bool nearer = for_sender ? vias <= t->vias : vias >= t->vias;
+
+    if (t->vias && (cseq < t->cseq || (cseq == t->cseq && !nearer)))
+        return false;
+    *t = (struct taken){cseq, vias};
+    return true;
+}
+
 static struct dialog *add_dialog(struct leg *leg, struct slice caller_tag, struct slice callee_tag)
 {
     struct arena *arena = leg->arena;
@@ -81,12 +94,26 @@ static bool has_service(const struct sip_msg *m)
     return false;
 }
 
+static bool note_caller_target(struct leg *leg, struct slice target)
+{
+    const char *before = leg->caller_target.p;
+
+    if (!keep(leg->arena, &leg->caller_target, target))
+        return false;
+    for (unsigned i = 0; i < leg->ndialogs; i++)
+        if (leg->dialog[i]->target[DIALOG_CALLER].p == before)
+            leg->dialog[i]->target[DIALOG_CALLER] = leg->caller_target;
+    return true;
+}
+
 static bool note_invite(struct leg *leg, const struct said *said)
 {
     const struct sip_msg *m = said->msg;
     struct arena *arena = leg->arena;
     unsigned vias = sip_values_count(m, SIP_VIA);
 
+    if (take(&leg->invited, said, vias, false) && !note_caller_target(leg, contact_uri(m)))
+        return false;
     if (!leg->invite_seen || vias < leg->root_vias) {
         leg->root = said->from;
         leg->root_vias = vias;
@@ -99,7 +126,6 @@ static bool note_invite(struct leg *leg, const struct said *said)
     if (said->msg->cseq_ok && said->msg->cseq > leg->caller_cseq)
         leg->caller_cseq = said->msg->cseq;
     return keep(arena, &leg->caller_tag, said->from_tag) &&
-           keep(arena, &leg->caller_target, contact_uri(m)) &&
            (leg->from.p || keep(arena, &leg->from, sip_value(m, SIP_FROM))) &&
            (leg->to.p || keep(arena, &leg->to, sip_value(m, SIP_TO)));
 }
@@ -126,26 +152,25 @@ static bool route_text(const struct sip_msg *m, char text[ROUTE_TEXT_MAX], struc
     return true;
 }
 
-static bool note_route(struct arena *arena, struct dialog *d, const struct sip_msg *m)
+static bool note_route(struct arena *arena, struct dialog *d, const struct said *said, unsigned vias)
 {
     char text[ROUTE_TEXT_MAX];
     struct slice route;
 
-    if (!route_text(m, text, &route))
+    if (!route_text(said->msg, text, &route))
         return true;
-    if (!d->route_down.p) {
+    if (take(&d->down, said, vias, false)) {
         if (!keep(arena, &d->route_down, route))
             return false;
-        d->route_up = d->route_down;
+        if (!d->route_up.p)
+            d->route_up = d->route_down;
     }
-    return keep(arena, &d->route_up, route);
+    return !take(&d->up, said, vias, true) || keep(arena, &d->route_up, route);
 }
 
 /* Of messages that were seen equally far the first one counts, or the newest. */
-static void note_farthest(struct farthest *f, const struct said *said, bool newest)
+static void note_farthest(struct farthest *f, const struct said *said, unsigned vias, bool newest)
 {
-    unsigned vias = sip_values_count(said->msg, SIP_VIA);
-
     if (vias > f->vias || (newest && vias == f->vias))
         *f = (struct farthest){.vias = vias, .from = said->from, .to = said->to, .at = said_where(said)};
 }
@@ -161,6 +186,7 @@ static bool note_accepted(struct leg *leg, const struct said *said)
     struct arena *arena = leg->arena;
     enum dialog_end sender;
     struct dialog *d = leg_dialog(leg, said->from_tag, said->to_tag, true, &sender);
+    unsigned vias = sip_values_count(said->msg, SIP_VIA);
 
     if (!d)
         return true;
@@ -171,11 +197,12 @@ static bool note_accepted(struct leg *leg, const struct said *said)
         d->new_target[sender] = (struct slice){NULL, 0};
     }
     if (said->msg->method == SIP_INVITE && of_setup(leg, said, sender)) {
-        note_farthest(&d->answered, said, false);
-        if (!note_route(arena, d, said->msg))
+        note_farthest(&d->answered, said, vias, false);
+        if (!note_route(arena, d, said, vias))
             return false;
     }
-    return keep(arena, &d->target[!sender], contact_uri(said->msg));
+    return !take(&d->answered_with[!sender], said, vias, true) ||
+           keep(arena, &d->target[!sender], contact_uri(said->msg));
 }
 
 /* RFC 3261 12.1: a provisional answer with a tag makes an early dialog, which the caller may close. */
@@ -186,7 +213,7 @@ static bool note_early(struct leg *leg, const struct said *said)
 
     if (d && !d->confirmed) {
         d->early = true;
-        note_farthest(&d->rang, said, true);
+        note_farthest(&d->rang, said, sip_values_count(said->msg, SIP_VIA), true);
     }
     return true;
 }
@@ -202,14 +229,15 @@ static bool note_inside(struct leg *leg, const struct said *said)
     if (said->msg->method == SIP_ACK) {
         d->acked = true;
         if (of_setup(leg, said, sender))
-            note_farthest(&d->ack, said, false);
+            note_farthest(&d->ack, said, sip_values_count(said->msg, SIP_VIA), false);
         return true;
     }
     if (said->msg->cseq_ok && said->msg->cseq > d->cseq[sender] && !leg->closing)
         d->cseq[sender] = said->msg->cseq;
     if (said->msg->cseq_ok && said->msg->cseq > d->begun[sender])
         d->begun[sender] = said->msg->cseq;
-    return !refresh || keep(leg->arena, &d->new_target[sender], contact_uri(said->msg));
+    return !refresh || !take(&d->asked[sender], said, sip_values_count(said->msg, SIP_VIA), false) ||
+           keep(leg->arena, &d->new_target[sender], contact_uri(said->msg));
 }
 
 bool leg_note(struct leg *leg, const struct said *said)

@@ -18,14 +18,24 @@ struct farthest {
     struct sighting at;
 };
 
+/* Which message a value was taken from. Functions on the way may write it anew, and captures of several hosts
+ * do not come in the order of time: of one transaction's messages the one counts that is nearest to whom the
+ * value is for, of several transactions the last one. */
+struct taken {
+    uint32_t cseq;
+    unsigned vias; /* 0: none yet */
+};
+
 /* One dialog of a leg: a 2xx (or a BYE, where the capture began later) with its own To tag. Slices point into
  * the session's arena; p == NULL where it was not seen. */
 struct dialog {
     struct slice tag[DIALOG_ENDS]; /* of each end */
     struct slice
         target[DIALOG_ENDS]; /* URI in the newest Contact of each end: where the other one sends to */
-    struct slice route_up;   /* Record-Route values of the 2xx as last seen, that is nearest to the caller */
-    struct slice route_down; /* and as first seen, that is nearest to the callee */
+    struct taken asked[DIALOG_ENDS], answered_with[DIALOG_ENDS]; /* the target, in a request, in an answer */
+    struct slice route_up;                /* Record-Route values of the 2xx as seen nearest to the caller */
+    struct slice route_down;              /* and nearest to the callee */
+    struct taken up, down;                /* these two */
     uint32_t cseq[DIALOG_ENDS];           /* highest CSeq number seen of each end's own requests, BYE apart */
     uint32_t begun[DIALOG_ENDS];          /* the same, whenever seen */
     bool early;                           /* a 1xx to the INVITE was seen */
@@ -46,7 +56,8 @@ struct leg {
     struct slice call_id;
     struct slice caller_tag;    /* From tag of the initial INVITE */
     struct slice from, to;      /* the values of From and To in the initial INVITE */
-    struct slice caller_target; /* URI in its Contact */
+    struct slice caller_target; /* URI in its Contact, as seen nearest to the callee */
+    struct taken invited;       /* that one */
     uint32_t caller_cseq;
     struct slice invite_branch; /* of the Via that the caller put on it */
     bool invite_seen;
