@@ -234,6 +234,7 @@ static int plan_node(struct planner *k, const struct fault_node *n)
     planner_name(k, p, planner_text(k, "%s-%s", n->role, n->plays));
     add_common(k, p, strcmp(n->plays, "edge") == 0 ? "EDGE" : "ENTRY");
     planner_define(k, p, planner_text(k, "SERVING=%s", planner_uri(k, &serving)));
+    add_faults(k, p, p->name);
     return add_mirror(k, p);
 }
 

@@ -182,6 +182,8 @@ static void test_a_core_of_several_nodes(void)
 {
     struct fault fault = {
         .name = "f",
+        .ndefines = 1,
+        .define = {{"core-a-edge", "FAULT=some"}},
         .nnodes = 3,
         .node = {{"core-a", "edge", {{0}}}, {"core-a", "entry", {{0}}}, {"core-b", "entry", {{0}}}}};
     const struct plan_party *p = NULL;
@@ -201,6 +203,7 @@ static void test_a_core_of_several_nodes(void)
         if (strcmp(plan->function[i].name, "core-a-edge") == 0)
             p = &plan->function[i];
     CU_ASSERT_PTR_NOT_NULL_FATAL(p);
+    CU_ASSERT_TRUE(has(p, "-A", "FAULT=some") && lacks(function("core-a"), "FAULT"));
     CU_ASSERT_TRUE(has(p, "-A", "ROLE_EDGE") && has(p, "-A", "SERVING=sip:127.0.10.2:5060"));
     CU_ASSERT_TRUE(has(p, "-l", "udp:127.0.10.4:5060") && has(p, "-A", "SELF=sip:127.0.10.4:5060"));
     CU_ASSERT_TRUE(has(&plan->client[2], "sipp", "127.0.10.4:5060"));
