@@ -160,7 +160,7 @@ static void look_at_all(struct exhibition *x, const struct faults *faults, int n
 static int prove(struct exhibition *x, const struct faults *faults, const struct testcases *suite,
                  struct error *err)
 {
-    const size_t most = (size_t)(faults->n + suite->n * TESTCASE_FINDS_MAX + 1);
+    const size_t most = (size_t)faults->n + (size_t)suite->n * TESTCASE_FINDS_MAX + 1;
     int nfaults, e;
 
     x->run = must(calloc(most, sizeof *x->run));
