@@ -48,7 +48,7 @@ struct judging {
 
 static int load(struct judging *j, struct error *err)
 {
-    int e = setting_load(j->options.sut, &j->setting, err);
+    int e = setting_load_flows(j->options.sut, &j->setting, err);
 
     if (e < 0)
         return e;

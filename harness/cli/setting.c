@@ -16,12 +16,13 @@ static int check_roles(const struct setting *s, struct error *err)
     return 0;
 }
 
-int setting_load(const char *sut, struct setting *ret, struct error *err)
+static int load(const char *sut, int (*load_suite)(const char *, struct testcases **, struct error *),
+                struct setting *ret, struct error *err)
 {
     struct setting s = {.suite = NULL};
     int r;
 
-    if ((r = home_find(&s.home, err)) == 0 && (r = testcases_load(s.home.testcases, &s.suite, err)) == 0 &&
+    if ((r = home_find(&s.home, err)) == 0 && (r = load_suite(s.home.testcases, &s.suite, err)) == 0 &&
         (r = profile_load(sut ? sut : s.home.sut, s.home.schema, &s.profile, err)) == 0)
         r = check_roles(&s, err);
     if (r < 0)
@@ -29,6 +30,16 @@ int setting_load(const char *sut, struct setting *ret, struct error *err)
     else
         *ret = s;
     return r;
+}
+
+int setting_load(const char *sut, struct setting *ret, struct error *err)
+{
+    return load(sut, testcases_load, ret, err);
+}
+
+int setting_load_flows(const char *sut, struct setting *ret, struct error *err)
+{
+    return load(sut, testcases_load_flows, ret, err);
 }
 
 void setting_done(struct setting *s)

@@ -15,6 +15,8 @@ struct setting {
 /* `sut` NULL means the default profile. A role of the profile that no flow knows is a mistake, too. On
  * failure nothing is left to free. Errors as home_find, testcases_load and profile_load. */
 int setting_load(const char *sut, struct setting *ret, struct error *err);
+/* The same without the test cases: the suite has the flows alone. */
+int setting_load_flows(const char *sut, struct setting *ret, struct error *err);
 void setting_done(struct setting *s);
 
 #endif

@@ -233,13 +233,25 @@ static int read_flow(const xmlNode *root, struct flow *f, struct error *err)
 
 int flow_load(const char *path, const char *schema_dir, struct flow **ret, struct error *err)
 {
-    char schema[4096];
+    char text[4096];
+    struct xml_schema *schema;
+    int r;
+
+    snprintf(text, sizeof text, "%s/flow.rng", schema_dir);
+    if ((r = xml_schema_load(text, &schema, err)) < 0)
+        return r;
+    r = flow_load_as(path, schema, ret, err);
+    xml_schema_free(schema);
+    return r;
+}
+
+int flow_load_as(const char *path, const struct xml_schema *schema, struct flow **ret, struct error *err)
+{
     xmlDoc *doc;
     struct flow *f;
     int r;
 
-    snprintf(schema, sizeof schema, "%s/flow.rng", schema_dir);
-    if ((r = xml_load(path, schema, &doc, err)) < 0)
+    if ((r = xml_load_as(path, schema, &doc, err)) < 0)
         return r;
     f = calloc(1, sizeof *f);
     r = f ? read_flow(xmlDocGetRootElement(doc), f, err) : error_set(err, ENOMEM, "no memory for a flow");

@@ -6,6 +6,8 @@
 #include "base/error.h"
 #include "base/slice.h"
 
+struct xml_schema;
+
 enum { FLOW_ROLES_MAX = 16, FLOW_STEPS_MAX = 64, ROLE_NAME_MAX = 32 };
 
 struct flow_role {
@@ -46,6 +48,8 @@ struct flow {
  * (status 300 and above), which any function may give. `schema_dir` holds flow.rng. The caller owns the
  * result. -EINVAL with file and line for a mistake, else as xml_load. */
 int flow_load(const char *path, const char *schema_dir, struct flow **ret, struct error *err);
+/* The same where flow.rng was read already. */
+int flow_load_as(const char *path, const struct xml_schema *schema, struct flow **ret, struct error *err);
 void flow_free(struct flow *f);
 
 /* The index of a role, or -1. */

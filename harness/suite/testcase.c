@@ -1,6 +1,7 @@
 #include "suite/testcase.h"
 
 #include "suite/testcase_read.h"
+#include "suite/xml.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -52,25 +53,32 @@ static int is_xml(const struct dirent *d)
     return d->d_name[0] != '.' && n > 4 && strcmp(d->d_name + n - 4, ".xml") == 0;
 }
 
+/* What the files of a folder are read with. */
+struct reading {
+    struct testcases *s;
+    const char *folder;
+    const char *schema_path;
+    struct xml_schema *schema; /* read with the first file */
+    struct error *err;
+};
+
 /* Calls `each` with the path of every XML file of a folder, in the order of their names. A folder that is not
  * there has none. */
-static int for_files(const char *dir, const char *folder, struct testcases *s,
-                     int (*each)(struct testcases *, const char *path, const char *dir, const char *folder,
-                                 struct error *),
-                     struct error *err)
+static int for_files(const char *dir, struct reading *in, int (*each)(struct reading *, const char *path))
 {
     char path[4096];
     struct dirent **entry = NULL;
     int n, r = 0;
 
-    snprintf(path, sizeof path, "%s/%s", dir, folder);
+    snprintf(path, sizeof path, "%s/%s", dir, in->folder);
     n = scandir(path, &entry, is_xml, alphasort);
     if (n < 0)
-        return errno == ENOENT ? 0 : error_at(err, errno, path, 0, "cannot be read: %m");
+        return errno == ENOENT ? 0 : error_at(in->err, errno, path, 0, "cannot be read: %m");
     for (int i = 0; i < n; i++) {
         if (r == 0) {
-            snprintf(path, sizeof path, "%s/%s/%s", dir, folder, entry[i]->d_name);
-            r = each(s, path, dir, folder, err);
+            snprintf(path, sizeof path, "%s/%s/%s", dir, in->folder, entry[i]->d_name);
+            r = in->schema ? 0 : xml_schema_load(in->schema_path, &in->schema, in->err);
+            r = r < 0 ? r : each(in, path);
         }
         free(entry[i]);
     }
@@ -78,21 +86,18 @@ static int for_files(const char *dir, const char *folder, struct testcases *s,
     return r;
 }
 
-static int add_flow(struct testcases *s, const char *path, const char *dir, const char *folder,
-                    struct error *err)
+static int add_flow(struct reading *in, const char *path)
 {
-    char schema[4096];
+    struct testcases *s = in->s;
     struct flow *f = NULL;
     int r;
 
-    (void)folder;
     if (s->nflows == FLOWS_MAX)
-        return error_at(err, EINVAL, path, 0, "there are more than %d flows", FLOWS_MAX);
-    snprintf(schema, sizeof schema, "%s/schema", dir);
-    if ((r = flow_load(path, schema, &f, err)) < 0)
+        return error_at(in->err, EINVAL, path, 0, "there are more than %d flows", FLOWS_MAX);
+    if ((r = flow_load_as(path, in->schema, &f, in->err)) < 0)
         return r;
     if (testcases_flow(s, f->id)) {
-        r = error_at(err, EINVAL, path, 1, "another file has a flow with the id \"%s\" already", f->id);
+        r = error_at(in->err, EINVAL, path, 1, "another file has a flow with the id \"%s\" already", f->id);
         flow_free(f);
         return r;
     }
@@ -100,20 +105,18 @@ static int add_flow(struct testcases *s, const char *path, const char *dir, cons
     return 0;
 }
 
-static int add_testcase(struct testcases *s, const char *path, const char *dir, const char *folder,
-                        struct error *err)
+static int add_testcase(struct reading *in, const char *path)
 {
+    struct testcases *s = in->s;
     struct testcase *tc;
-    char schema[4096];
     int r;
 
     if (s->n == TESTCASES_MAX)
-        return error_at(err, EINVAL, path, 0, "there are more than %d test cases", TESTCASES_MAX);
+        return error_at(in->err, EINVAL, path, 0, "there are more than %d test cases", TESTCASES_MAX);
     tc = calloc(1, sizeof *tc);
     if (!tc)
-        return error_set(err, ENOMEM, "no memory for the test cases");
-    snprintf(schema, sizeof schema, "%s/schema", dir);
-    r = testcase_read(path, folder, schema, s, tc, err);
+        return error_set(in->err, ENOMEM, "no memory for the test cases");
+    r = testcase_read(path, in->folder, in->schema, s, tc, in->err);
     if (r < 0)
         free(tc);
     else
@@ -121,29 +124,62 @@ static int add_testcase(struct testcases *s, const char *path, const char *dir, 
     return r;
 }
 
-int testcases_load(const char *dir, struct testcases **ret, struct error *err)
+/* All files of some folders, which have one schema. */
+static int read_folders(struct testcases *s, const char *dir, const char *schema_name,
+                        const char *const *folder, int n, int (*each)(struct reading *, const char *path),
+                        struct error *err)
 {
-    struct testcases *s = calloc(1, sizeof *s);
+    char path[4096];
+    struct reading in = {.s = s, .schema_path = path, .err = err};
+    int r = 0;
+
+    snprintf(path, sizeof path, "%s/schema/%s", dir, schema_name);
+    for (int i = 0; i < n && r == 0; i++) {
+        in.folder = folder[i];
+        r = for_files(dir, &in, each);
+    }
+    xml_schema_free(in.schema);
+    return r;
+}
+
+static int load(const char *dir, bool flows_only, struct testcases *s, struct error *err)
+{
+    static const char *const flows[] = {"flows"};
     int r;
 
-    if (!s || !(s->tc = calloc(TESTCASES_MAX, sizeof(struct testcase *))) ||
-        !(s->flow = calloc(FLOWS_MAX, sizeof(struct flow *)))) {
-        testcases_free(s);
+    if (!(s->tc = calloc(TESTCASES_MAX, sizeof(struct testcase *))) ||
+        !(s->flow = calloc(FLOWS_MAX, sizeof(struct flow *))))
         return error_set(err, ENOMEM, "no memory for the test cases");
-    }
-    r = for_files(dir, "flows", s, add_flow, err);
+    r = read_folders(s, dir, "flow.rng", flows, 1, add_flow, err);
     if (r == 0 && s->nflows == 0)
         r = error_at(err, ENOENT, dir, 0,
                      "there is no flow in its folder flows/; is this the folder testcases/?");
-    for (int i = 0; i < FOLDERS && r == 0; i++)
-        r = for_files(dir, folders[i], s, add_testcase, err);
-    if (r < 0) {
-        testcases_free(s);
-        return r;
-    }
+    if (r == 0 && !flows_only)
+        r = read_folders(s, dir, "testcase.rng", folders, FOLDERS, add_testcase, err);
     qsort(s->tc, (size_t)s->n, sizeof(struct testcase *), by_id);
-    *ret = s;
-    return 0;
+    return r;
+}
+
+static int load_new(const char *dir, bool flows_only, struct testcases **ret, struct error *err)
+{
+    struct testcases *s = calloc(1, sizeof *s);
+    int r = s ? load(dir, flows_only, s, err) : error_set(err, ENOMEM, "no memory for the test cases");
+
+    if (r < 0)
+        testcases_free(s);
+    else
+        *ret = s;
+    return r;
+}
+
+int testcases_load(const char *dir, struct testcases **ret, struct error *err)
+{
+    return load_new(dir, false, ret, err);
+}
+
+int testcases_load_flows(const char *dir, struct testcases **ret, struct error *err)
+{
+    return load_new(dir, true, ret, err);
 }
 
 void testcases_free(struct testcases *s)

@@ -94,6 +94,8 @@ struct testcases {
 /* Reads every test case below `dir` (the folder testcases/) and the flows that they use, each file checked;
  * the first mistake in any of them ends it. The caller owns the set, and the set all that is in it. */
 int testcases_load(const char *dir, struct testcases **ret, struct error *err);
+/* The flows alone: what is judged needs no test case. */
+int testcases_load_flows(const char *dir, struct testcases **ret, struct error *err);
 void testcases_free(struct testcases *s);
 
 /* NULL where there is none of that id. */

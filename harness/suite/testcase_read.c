@@ -271,15 +271,13 @@ static int read_all(const xmlNode *root, const char *folder, const struct testca
     return r < 0 ? r : read_finds(root, tc, err);
 }
 
-int testcase_read(const char *path, const char *folder, const char *schema_dir, const struct testcases *s,
-                  struct testcase *tc, struct error *err)
+int testcase_read(const char *path, const char *folder, const struct xml_schema *schema,
+                  const struct testcases *s, struct testcase *tc, struct error *err)
 {
-    char schema[4096];
     xmlDoc *doc;
     int r;
 
-    snprintf(schema, sizeof schema, "%s/testcase.rng", schema_dir);
-    if ((r = xml_load(path, schema, &doc, err)) < 0)
+    if ((r = xml_load_as(path, schema, &doc, err)) < 0)
         return r;
     snprintf(tc->path, sizeof tc->path, "%s", path);
     r = read_all(xmlDocGetRootElement(doc), folder, s, tc, err);

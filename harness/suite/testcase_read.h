@@ -4,9 +4,10 @@
 
 #include "suite/testcase.h"
 
-/* Fills `tc` (zeroed by the caller) from `path`, which lies in `folder`; its flow is looked up in `s`, as are
- * the ids already taken. -EINVAL with file and line for a mistake, else as xml_load. */
-int testcase_read(const char *path, const char *folder, const char *schema_dir, const struct testcases *s,
-                  struct testcase *tc, struct error *err);
+/* Fills `tc` (zeroed by the caller) from `path`, which lies in `folder`; `schema` is testcase.rng. Its flow
+ * is looked up in `s`, as are the ids already taken. -EINVAL with file and line for a mistake, else as
+ * xml_load. */
+int testcase_read(const char *path, const char *folder, const struct xml_schema *schema,
+                  const struct testcases *s, struct testcase *tc, struct error *err);
 
 #endif

@@ -10,6 +10,7 @@
 #include <libxml/relaxng.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 enum { READ_SIZE = 64 * 1024 };
@@ -162,11 +163,16 @@ static xmlRelaxNG *compile(xmlDoc *schema, struct error *first)
     return rng;
 }
 
-static int validate(xmlDoc *doc, const char *path, xmlDoc *schema, const char *schema_path, xmlRelaxNG *rng,
-                    struct error *err)
+struct xml_schema {
+    char path[4096];
+    xmlDoc *doc;
+    xmlRelaxNG *rng;
+};
+
+static int validate(xmlDoc *doc, const char *path, const struct xml_schema *s, struct error *err)
 {
     struct error first = {.text = ""};
-    xmlRelaxNGValidCtxt *valid = xmlRelaxNGNewValidCtxt(rng);
+    xmlRelaxNGValidCtxt *valid = xmlRelaxNGNewValidCtxt(s->rng);
     int r;
 
     if (!valid)
@@ -176,39 +182,33 @@ static int validate(xmlDoc *doc, const char *path, xmlDoc *schema, const char *s
     xmlRelaxNGFreeValidCtxt(valid);
     if (r == 0)
         return 0;
-    if (r > 0 && xml_explain(doc, schema, err))
+    if (r > 0 && xml_explain(doc, s->doc, err))
         return -EINVAL;
-    return error_at(err, r > 0 ? EINVAL : ENOMEM, path, first.line, "does not fit %s: %s", schema_path,
+    return error_at(err, r > 0 ? EINVAL : ENOMEM, path, first.line, "does not fit %s: %s", s->path,
                     first.text);
 }
 
-static int check(xmlDoc *doc, const char *path, const char *schema_path, struct error *err)
+static int load_schema(const char *path, struct xml_schema *s, struct error *err)
 {
     struct error first = {.text = ""};
-    xmlDoc *schema = NULL;
-    xmlRelaxNG *rng;
-    int r = load(schema_path, &schema, err);
+    int r = load(path, &s->doc, err);
 
     if (r < 0)
         return r;
-    rng = compile(schema, &first);
-    if (rng)
-        r = validate(doc, path, schema, schema_path, rng, err);
-    else
-        r = error_at(err, EINVAL, schema_path, first.line, "this RELAX NG schema is broken: %s", first.text);
-    xmlRelaxNGFree(rng);
-    xmlFreeDoc(schema);
-    return r;
+    snprintf(s->path, sizeof s->path, "%s", path);
+    s->rng = compile(s->doc, &first);
+    return s->rng ? 0
+                  : error_at(err, EINVAL, path, first.line, "this RELAX NG schema is broken: %s", first.text);
 }
 
-static int load_valid(const char *path, const char *schema, xmlDoc **ret, struct error *err)
+static int load_valid(const char *path, const struct xml_schema *schema, xmlDoc **ret, struct error *err)
 {
     xmlDoc *doc = NULL;
     int r = load(path, &doc, err);
 
     if (r < 0)
         return r;
-    if (schema && (r = check(doc, path, schema, err)) < 0) {
+    if (schema && (r = validate(doc, path, schema, err)) < 0) {
         xmlFreeDoc(doc);
         return r;
     }
@@ -222,16 +222,69 @@ static void say_nothing(void *data, xmlErrorPtr e)
 }
 
 /* What belongs to no context of ours (a lack of memory, above all) libxml2 would print. */
-int xml_load(const char *path, const char *schema, xmlDoc **ret, struct error *err)
+struct silence {
+    xmlStructuredErrorFunc handler;
+    void *context;
+};
+
+static struct silence hush(void)
 {
-    xmlStructuredErrorFunc handler = xmlStructuredError;
-    void *context = xmlStructuredErrorContext;
-    int r;
+    struct silence before = {xmlStructuredError, xmlStructuredErrorContext};
 
     xmlSetStructuredErrorFunc(NULL, say_nothing);
-    r = load_valid(path, schema, ret, err);
+    return before;
+}
+
+static void unhush(struct silence before)
+{
     xmlResetLastError();
-    xmlSetStructuredErrorFunc(context, handler);
+    xmlSetStructuredErrorFunc(before.context, before.handler);
+}
+
+int xml_schema_load(const char *path, struct xml_schema **ret, struct error *err)
+{
+    struct xml_schema *s = calloc(1, sizeof *s);
+    struct silence before;
+    int r;
+
+    if (!s)
+        return error_at(err, ENOMEM, path, 0, "no memory to read the schema");
+    before = hush();
+    r = load_schema(path, s, err);
+    unhush(before);
+    if (r < 0)
+        xml_schema_free(s);
+    else
+        *ret = s;
+    return r;
+}
+
+void xml_schema_free(struct xml_schema *s)
+{
+    if (!s)
+        return;
+    xmlRelaxNGFree(s->rng);
+    xmlFreeDoc(s->doc);
+    free(s);
+}
+
+int xml_load_as(const char *path, const struct xml_schema *schema, xmlDoc **ret, struct error *err)
+{
+    struct silence before = hush();
+    int r = load_valid(path, schema, ret, err);
+
+    unhush(before);
+    return r;
+}
+
+int xml_load(const char *path, const char *schema, xmlDoc **ret, struct error *err)
+{
+    struct xml_schema *s = NULL;
+    int r = schema ? xml_schema_load(schema, &s, err) : 0;
+
+    if (r == 0)
+        r = xml_load_as(path, s, ret, err);
+    xml_schema_free(s);
     return r;
 }
 

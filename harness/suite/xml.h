@@ -16,6 +16,12 @@ enum { XML_FILE_MAX = 1 << 20 };
  * or what open and read say. */
 int xml_load(const char *path, const char *schema, xmlDoc **ret, struct error *err);
 
+/* The same for many files of one schema, which costs more to read than they do. */
+struct xml_schema;
+int xml_schema_load(const char *path, struct xml_schema **ret, struct error *err);
+void xml_schema_free(struct xml_schema *s);
+int xml_load_as(const char *path, const struct xml_schema *schema, xmlDoc **ret, struct error *err);
+
 /* The first element inside `n`, and the next one beside it, of that name (any where NULL); NULL at the end.
  */
 const xmlNode *xml_first(const xmlNode *n, const char *name);

@@ -1,5 +1,6 @@
 #include "suite/testcase_read.h"
 
+#include "suite/xml.h"
 #include "tests/scratch.h"
 #include "tests/test.h"
 
@@ -15,6 +16,15 @@ static const char full[] =
     "<rule id='path.missing'/><rule id='syntax'/>\n"
     "<finds fault='pf-a-bypassed' rule='path.missing'/></testcase>";
 
+static struct xml_schema *schema;
+
+static const struct xml_schema *testcase_schema(void)
+{
+    if (!schema)
+        CU_ASSERT_EQUAL_FATAL(xml_schema_load("testcases/schema/testcase.rng", &schema, NULL), 0);
+    return schema;
+}
+
 static int read_one(const char *xml, const char *folder, struct testcase *tc, struct error *err)
 {
     struct flow *f = NULL;
@@ -24,7 +34,7 @@ static int read_one(const char *xml, const char *folder, struct testcase *tc, st
     memset(tc, 0, sizeof *tc);
     if (flow_load("testcases/flows/close-1-1.xml", "testcases/schema", &f, err) < 0)
         CU_FAIL_FATAL("flow");
-    r = testcase_read(scratch_file("CPM_CLS_PF_TI_017.xml", xml), folder, "testcases/schema", &s, tc, err);
+    r = testcase_read(scratch_file("CPM_CLS_PF_TI_017.xml", xml), folder, testcase_schema(), &s, tc, err);
     CU_ASSERT_TRUE(r < 0 || tc->flow == f);
     tc->flow = NULL;
     flow_free(f);
@@ -73,7 +83,7 @@ static int read_stray(const char *flow, const char *stray, struct testcase *tc, 
         CU_ASSERT_EQUAL_FATAL(flow_load(path[i], "testcases/schema", &f[i], err), 0);
     snprintf(xml, sizeof xml, "<testcase id='CPM_CLS_PF_TI_017' flow='%s' stray='%s' %s", flow, stray,
              strstr(full, "closer="));
-    r = testcase_read(scratch_file("CPM_CLS_PF_TI_017.xml", xml), "pf", "testcases/schema", &s, tc, err);
+    r = testcase_read(scratch_file("CPM_CLS_PF_TI_017.xml", xml), "pf", testcase_schema(), &s, tc, err);
     CU_ASSERT_TRUE(r < 0 || (tc->flow == f[0] && tc->stray == f[1]));
     flow_free(f[0]);
     flow_free(f[1]);
@@ -142,11 +152,18 @@ static void refuses_the_wrong_folder(void)
     CU_ASSERT_STRING_EQUAL(err.text, "CPM_CLS_PF_TI_017 belongs into the folder pf/, not core/");
 }
 
+static void frees_the_schema(void)
+{
+    xml_schema_free(schema);
+    schema = NULL;
+}
+
 static const struct test tests[] = {
     {"knows what is astray", knows_what_is_astray},
     {"reads everything", reads_everything},
     {"keeps to its bounds", keeps_to_its_bounds},
     {"finds what it is about", finds_what_it_is_about},
     {"refuses the wrong folder", refuses_the_wrong_folder},
+    {"frees the schema", frees_the_schema},
 };
 TEST_MAIN("testcase_read", tests)
