@@ -24,6 +24,10 @@ void arena_done(struct arena *a);
  * and again. */
 void arena_reset(struct arena *a);
 
+/* Asks for all of it to be brought into the cache, while something else is done: what was put there a while
+ * ago is far away by now. */
+void arena_prefetch(const struct arena *a);
+
 /* NULL where memory is out or the limit would be passed. */
 void *arena_alloc(struct arena *a, size_t n);
 /* The bytes, copied and followed by a NUL that is not counted. p == NULL on failure. */

@@ -29,8 +29,8 @@ bool sip_list_next(struct sip_list *l, struct slice *ret)
 
 void sip_values_start(struct sip_values *w, const struct sip_msg *m, enum sip_header id)
 {
-    *w = (struct sip_values){.msg = m, .id = id};
-    w->next_field = m->first[id] < 0 ? m->nfields : (uint32_t)m->first[id];
+    *w = (struct sip_values){.msg = m, .id = id, .left = m->first[id] < 0 ? 0 : m->count[id]};
+    w->next_field = (uint32_t)m->first[id];
 }
 
 /* The next field of the kind; false behind the last. */
@@ -38,14 +38,15 @@ static bool next_field(struct sip_values *w)
 {
     const struct sip_msg *m = w->msg;
 
-    for (uint32_t i = w->next_field; i < m->nfields; i++) {
+    for (uint32_t i = w->next_field; w->left && i < m->nfields; i++) {
         if (m->field[i].id != w->id)
             continue;
         w->list = (struct sip_list){.rest = sip_field_value(m, &m->field[i])};
         w->next_field = i + 1;
+        w->left--;
         return true;
     }
-    w->next_field = m->nfields;
+    w->left = 0;
     return false;
 }
 

@@ -19,8 +19,8 @@ struct sip_list {
 struct sip_values {
     const struct sip_msg *msg;
     enum sip_header id;
-    uint32_t next_field;
-    struct sip_list list; /* of the field being walked */
+    uint32_t next_field, left; /* fields that may still come */
+    struct sip_list list;      /* of the field being walked */
 };
 
 /* Parameters being walked; it starts as {.rest = params}. */

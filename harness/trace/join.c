@@ -161,16 +161,25 @@ static struct join_key *add_key(struct join *j, struct slice text, const char *n
     return NULL;
 }
 
+static bool has_key(const struct tracked *t, struct slice text)
+{
+    for (unsigned i = 0; i < t->nkeys; i++)
+        if (slice_eq(t->key[i]->text, text))
+            return true;
+    return false;
+}
+
 bool join_note(struct join *j, struct tracked *t, const struct said *said)
 {
     char text[KEY_TEXT_MAX];
 
     for (int i = 0; i < j->nkinds; i++) {
         struct slice s = key_text(&j->kind[i], said->msg, text);
-        struct join_key *key = find(j, s);
+        struct join_key *key;
 
-        if (!s.n || t->nkeys == TRACKED_KEYS_MAX || (key && key->owner == t))
+        if (!s.n || t->nkeys == TRACKED_KEYS_MAX || has_key(t, s))
             continue;
+        key = find(j, s);
         if (key)
             give_up(key); /* the newest session of the conversation carries it from now on */
         else if (!(key = add_key(j, s, j->kind[i].name)))

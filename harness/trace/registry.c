@@ -136,7 +136,10 @@ static int retire(struct registry *r, nsec_t now)
         nsec_t wait = patience(r, (enum tracked_state)state);
 
         while ((t = r->list[state].oldest) && now - t->session.last.time > wait) {
-            int e = hand_over(r, t);
+            int e;
+            if (t->newer)
+                arena_prefetch(&t->newer->session.arena); /* the next one, while this one is judged */
+            e = hand_over(r, t);
             if (e < 0)
                 return e;
         }
@@ -205,13 +208,6 @@ static int begin(struct registry *r, struct said *said, uint64_t hash, struct tr
     return -ENOMEM;
 }
 
-static void note_link(struct session *s, const struct said *said)
-{
-    for (int f = 0; f < PROFILE_FUNCTIONS_MAX; f++)
-        if (said->from & (1u << f))
-            s->links[f] |= said->to;
-}
-
 /* A request that is begun inside the dialog after its OK has no business there (RFC 3261 15.1.1); one that
  * was under way already has more than its sender's Via. */
 static void note_after(struct tracked *t, struct leg *leg, const struct said *said)
@@ -265,7 +261,7 @@ static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
     struct session *s = &t->session;
     size_t before = t->held;
 
-    note_link(s, said);
+    links_note(s->links, said->from, said->to);
     note_after(t, &leg->leg, said);
     if (of_closing(s, said))
         session_add(s, &leg->leg, said);

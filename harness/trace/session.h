@@ -23,6 +23,13 @@ struct session {
     const char *joined_by; /* header that joined its legs; NULL where it has one leg */
 };
 
+/* Notes a message from the functions `from` to those in `to`. */
+static inline void links_note(uint32_t links[PROFILE_FUNCTIONS_MAX], role_set from, role_set to)
+{
+    for (; from; from &= from - 1)
+        links[__builtin_ctz(from)] |= to;
+}
+
 /* The leg with this Call-ID; NULL where there is none. */
 struct leg *session_leg(const struct session *s, struct slice call_id);
 

@@ -122,9 +122,7 @@ int trace_hear(void *ctx, const struct sip_msg *m, const struct payload *p)
         t->counts.malformed++;
     if (!said.from || !said.to)
         t->counts.foreign++;
-    for (int f = 0; f < PROFILE_FUNCTIONS_MAX; f++)
-        if (said.from & (1u << f))
-            t->links[f] |= said.to;
+    links_note(t->links, said.from, said.to);
     return registry_say(t->registry, &said);
 }
 

@@ -136,11 +136,24 @@ static int fill(struct merge *m, struct error *err)
     return 0;
 }
 
+/* The next frame of the only source that may have one. */
+static int only_next(struct merge *m, struct frame *ret, struct error *err)
+{
+    int r = source_next(m->empty[0]->source, ret, err);
+
+    if (r != 1 && r != -EINTR && r != -EAGAIN)
+        m->nempty = 0;
+    return r;
+}
+
 int merge_next(struct merge *m, struct frame *ret, struct error *err)
 {
     struct entry *e;
-    int r = fill(m, err);
+    int r;
 
+    if (m->nheap == 0 && m->nempty == 1) /* nothing to be merged with */
+        return only_next(m, ret, err);
+    r = fill(m, err);
     if (r < 0)
         return r;
     if (m->nheap == 0)
