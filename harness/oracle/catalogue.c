@@ -16,6 +16,7 @@ static const struct {
     {"cseq.", "CSeq"},
     {"response.", "What an answer copies"},
     {"headers.", "Headers"},
+    {"reason.", "Reason"},
     {"contentlength.", "Content-Length"},
     {"body.", "Body"},
     {"charging.", "Charging"},

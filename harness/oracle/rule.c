@@ -35,6 +35,7 @@ static const struct rule *const all[] = {
     &rule_response_copied,
     &rule_headers_preserved,
     &rule_headers_unexpected,
+    &rule_reason_distinct,
     &rule_contentlength_exact,
     &rule_body_preserved,
     &rule_charging_hidden,

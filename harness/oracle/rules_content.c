@@ -135,6 +135,39 @@ static void check_preserved(struct judgement *j, const struct rule *self)
     }
 }
 
+/* Of these protocols a message gives one reason (RFC 3326 2); others may allow more (RFC 9366). */
+static bool gives_twice(const struct sip_msg *m, struct slice protocol)
+{
+    struct sip_values walk;
+    struct slice value;
+    unsigned n = 0;
+
+    sip_values_start(&walk, m, SIP_REASON);
+    while (sip_values_next(&walk, &value))
+        n += slice_ieq(slice_trim(slice_head(value, slice_find(value, ';'))), protocol);
+    return n > 1;
+}
+
+static void check_reasons(struct judgement *j, const struct rule *self)
+{
+    bool before = false;
+
+    for (struct walk w = {0}; walk_next(j, &w) && !w.reply;) {
+        const struct sip_msg *m = &w.hop->msg;
+        bool twice = gives_twice(m, SLICE("SIP")) || gives_twice(m, SLICE("Q.850"));
+        struct finding *f;
+
+        if (twice && !before) {
+            f = judgement_find(j, self, w.step,
+                               judgement_text(j, "%s gives one Reason of each protocol", sender(j, &w)),
+                               judgement_text(j, "it gives %u, the first %s", sip_values_count(m, SIP_REASON),
+                                              show(j, sip_value(m, SIP_REASON))));
+            finding_show(f, w.hop);
+        }
+        before = twice;
+    }
+}
+
 /* Headers that tables of their RFCs do not allow in a BYE: their presence is a deviation, no reason to lose
  * it. */
 static void check_unexpected(struct judgement *j, const struct rule *self)
@@ -232,12 +265,72 @@ static void check_charging(struct judgement *j, const struct rule *self)
     }
 }
 
+/* Values that the rules go by and that cannot be read, as bits beside those of enum sip_defect. */
+enum { BAD_VIA = 1u << 24, BAD_FROM = 1u << 25, BAD_TO = 1u << 26, BAD_ROUTE = 1u << 27 };
+
+/* "SIP/2.0/UDP": no other protocol's entry (20.42). */
+static bool speaks_sip(struct slice via)
+{
+    size_t slash = slice_find(via, '/');
+    struct slice rest = slice_tail(via, slash + 1);
+
+    return slice_ieq(slice_trim(slice_head(via, slash)), SLICE("SIP")) &&
+           slice_eq(slice_trim(slice_head(rest, slice_find(rest, '/'))), SLICE("2.0"));
+}
+
+/* Hops share what says the same: a Via is looked at where it is new. */
+static bool vias_read(const struct hop *h, const struct hop *before)
+{
+    struct sip_via via;
+
+    for (unsigned i = 0; i < h->nvias; i++) {
+        bool known =
+            before && i + before->nvias >= h->nvias && before->via[i + before->nvias - h->nvias] == h->via[i];
+        if (!known && (!sip_via_decode(h->via[i]->text, &via) || !speaks_sip(h->via[i]->text)))
+            return false;
+    }
+    return true;
+}
+
+static bool addresses_read(const struct sip_msg *m, enum sip_header id)
+{
+    struct sip_nameaddr at;
+    struct sip_values walk;
+    struct slice value;
+
+    sip_values_start(&walk, m, id);
+    while (sip_values_next(&walk, &value))
+        if (!sip_nameaddr_decode(value, &at))
+            return false;
+    return true;
+}
+
+static uint32_t unread(const struct hop *h, const struct hop *before)
+{
+    const struct sip_msg *m = &h->msg;
+
+    return (vias_read(h, before) ? 0 : BAD_VIA) | (addresses_read(m, SIP_FROM) ? 0 : BAD_FROM) |
+           (addresses_read(m, SIP_TO) ? 0 : BAD_TO) | (addresses_read(m, SIP_ROUTE) ? 0 : BAD_ROUTE);
+}
+
+static const char *wrong_with(uint32_t bits)
+{
+    const char *defect = sip_defect_text(bits);
+
+    return defect              ? defect
+           : (bits & BAD_VIA)  ? "a Via that cannot be read"
+           : (bits & BAD_FROM) ? "a From that cannot be read"
+           : (bits & BAD_TO)   ? "a To that cannot be read"
+                               : "a Route that cannot be read";
+}
+
 static void check_syntax(struct judgement *j, const struct rule *self)
 {
     const uint32_t broken = SIP_DEFECT_LF | SIP_DEFECT_CR | SIP_DEFECT_NUL | SIP_DEFECT_NO_COLON |
                             SIP_DEFECT_START_LINE | SIP_DEFECT_VERSION | SIP_DEFECT_STATUS |
                             SIP_DEFECT_NO_BLANK_LINE | SIP_DEFECT_REPEATED | SIP_DEFECT_EMPTY |
                             SIP_DEFECT_NAME;
+    const struct hop *last = NULL;
     uint32_t before = 0;
 
     for (struct walk w = {0}; walk_next(j, &w);) {
@@ -249,11 +342,13 @@ static void check_syntax(struct judgement *j, const struct rule *self)
             continue;
         if (sip_has(m, SIP_CSEQ) && !m->cseq_ok) /* one of another method: cseq.method */
             here |= SIP_DEFECT_CSEQ;
+        here |= unread(w.hop, before & BAD_VIA ? NULL : last);
+        last = w.hop;
         if (here & ~before) { /* what was handed on is the first one's */
             f = judgement_find(
                 j, self, w.step,
                 judgement_text(j, "%s sends a message of the grammar of RFC 3261 25", sender(j, &w)),
-                sip_defect_text(here & ~before));
+                wrong_with(here & ~before));
             finding_show(f, w.hop);
         }
         before = here;
@@ -280,6 +375,15 @@ const struct rule rule_headers_preserved = {
         "The far end and what stands behind it (charging, records) never learn why the session was closed.",
     .evidence = "The message on both sides of a function.",
     .check = check_preserved,
+};
+const struct rule rule_reason_distinct = {
+    .id = "reason.distinct",
+    .severity = SEVERITY_MUST,
+    .clause = "RFC 3326 2",
+    .required = "Several Reasons of one request are of different protocols.",
+    .harm = "Why the session was closed is told twice and differently: charging and records take either.",
+    .evidence = "The requests.",
+    .check = check_reasons,
 };
 const struct rule rule_headers_unexpected = {
     .id = "headers.unexpected",

@@ -78,11 +78,20 @@ static bool params_in(struct slice a, struct slice b, bool receiver)
     return true;
 }
 
+/* "SIP/2.0/UDP", with white space as may be (RFC 3261 20.42). */
+static bool same_protocol(const struct sip_via *a, const struct sip_via *b)
+{
+    struct slice x = slice_head(a->text, slice_find(a->text, '/')),
+                 y = slice_head(b->text, slice_find(b->text, '/'));
+
+    return slice_ieq(slice_trim(x), slice_trim(y)) && slice_ieq(a->transport, b->transport);
+}
+
 static bool same_entry(const struct sip_via *a, const struct sip_via *b, bool receiver)
 {
     if (a == b)
         return true;
-    if (!strand_same_via(a, b) || !slice_ieq(a->transport, b->transport))
+    if (!strand_same_via(a, b) || !same_protocol(a, b))
         return false;
     return slice_eq(a->params, b->params) ||
            (params_in(a->params, b->params, receiver) && params_in(b->params, a->params, receiver));

@@ -331,6 +331,48 @@ static void end_with_lf_unseen(struct court *c, int bye)
     c->evidence.dropped = 1;
 }
 
+static void spoil_a_via(struct court *c, int bye, const char *with)
+{
+    court_edit_behind(c, bye, 4, "Via: SIP/2.0/UDP 127.0.20.2:5060;branch=z9hG4bK-1-BYE-2-4", with);
+}
+
+static void write_a_port_that_is_none(struct court *c, int bye)
+{
+    spoil_a_via(c, bye, "Via: SIP/2.0/UDP 127.0.20.2:5o60;branch=z9hG4bK-1-BYE-2-4");
+}
+
+static void push_a_via_of_another_protocol(struct court *c, int bye)
+{
+    spoil_a_via(c, bye, "Via: SIPS/2.0/UDP 127.0.20.2:5060;branch=z9hG4bK-1-BYE-2-4");
+}
+
+static void leave_a_bracket_open(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 4, "<sip:127.0.20.2;lr>", "<sip:127.0.20.2;lr");
+}
+
+static void write_behind_the_bracket(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 4, "<sip:alice@a.example>;tag", "<sip:alice@a.example> Alice;tag");
+}
+
+static void give_two_reasons_of_one_protocol(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 0, "Reason: SIP", "Reason: sip ;cause=480,SIP");
+}
+
+static void give_two_reasons(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 0, "Reason: SIP",
+                    "Reason: STIR;cause=1,STIR;cause=2,Q.850;cause=16;text=\",SIP;\"\r\nReason: SIP");
+}
+
+static void give_a_second_reason_unseen(struct court *c, int bye)
+{
+    talk_edit(court_bye(c, bye, 2), "Reason: SIP", "Reason: SIP;cause=1\r\nReason: SIP");
+    court_bye(c, bye, 2)->gone = true;
+}
+
 static const struct court_case cases[] = {
     {"pf-a leaves From out", leave_from_out, VERDICT_FAIL, "headers.mandatory", 3, "24"},
     {"pf-b's answer lacks CSeq", leave_cseq_out_of_the_answer, VERDICT_FAIL, "headers.mandatory", 10, "31"},
@@ -383,6 +425,13 @@ static const struct court_case cases[] = {
     {"the version in small letters", write_the_version_small, VERDICT_FAIL, "syntax", 5, "26"},
     {"pf-b ends a line with LF", end_with_lf, VERDICT_FAIL, "syntax", 10, "31"},
     {"what has LF is not captured", end_with_lf_unseen, VERDICT_INCONCLUSIVE, "reply.reverse", 10, "26 31"},
+    {"core-b's port is none", write_a_port_that_is_none, VERDICT_FAIL, "syntax", 5, "26"},
+    {"core-b's Via is of another protocol", push_a_via_of_another_protocol, VERDICT_FAIL, "syntax", 5, "26"},
+    {"core-b leaves a bracket open", leave_a_bracket_open, VERDICT_FAIL, "syntax", 5, "26"},
+    {"core-b writes behind a bracket", write_behind_the_bracket, VERDICT_FAIL, "dialog.identity", 5, "25 26"},
+    {"two Reasons of SIP", give_two_reasons_of_one_protocol, VERDICT_FAIL, "reason.distinct", 1, "22"},
+    {"Reasons of other protocols", give_two_reasons, VERDICT_PASS, NULL, 0, NULL},
+    {"a second Reason, not captured", give_a_second_reason_unseen, VERDICT_PASS, NULL, 0, NULL},
 };
 
 static void judges_the_content(void)
