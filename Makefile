@@ -74,6 +74,12 @@ LIBS_sip_diff := -losipparser2
 test_name   = $(patsubst %_test.c,%,$(notdir $(1)))
 $(foreach t,$(UNIT_TESTS) $(E2E_TESTS),$(eval $(call test_rule,$(t),$(or $(ROOM_$(call test_name,$(t))),$(call module_room,$(t))),$(LIBS_$(call test_name,$(t))))))
 
+# A client of somebody else's making, for the tests of clients: the SIP stack of baresip.
+RE_CLIENT := $(BUILD)/tests/clients/re_client
+$(RE_CLIENT): $(BUILD)/tests/clients/re_client.o
+	$(V)$(CC) $(ALL_CFLAGS) -o $@ $^ -lre
+$(call test_prog,harness/tests/client_e2e_test.c): | $(RE_CLIENT)
+
 ## make bench-sip what scanning a message costs, beside libosip2
 $(eval $(call test_rule,harness/tests/bench/sip_bench.c,sip,-losipparser2))
 .PHONY: bench-sip

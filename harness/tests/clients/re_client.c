@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-#include <re.h>
+#include <re/re.h>
 
 static const char icsi[] = "+g.3gpp.icsi-ref=\"urn%3Aurn-7%3A3gpp-service.ims.icsi.oma.cpm.session\"";
 
