@@ -202,6 +202,14 @@ static int read_all(struct judging *j, struct error *err)
     return 0;
 }
 
+static uint64_t unused(const struct capture_facts *c, const char *reason)
+{
+    for (int i = 0; i < c->nreasons && i < REASONS_MAX; i++)
+        if (strcmp(c->reason[i].name, reason) == 0)
+            return c->reason[i].count;
+    return 0;
+}
+
 static void say_nothing_judged(const struct judging *j)
 {
     const struct capture_facts *c = &j->summary.capture;
@@ -212,6 +220,11 @@ static void say_nothing_judged(const struct judging *j)
     else if (j->left_out)
         error_set(&err, 0, "nothing was judged: of %llu closed sessions none fits --only",
                   (unsigned long long)j->left_out);
+    else if (!c->sip_messages && unused(c, "tls_unreadable"))
+        error_set(
+            &err, 0,
+            "nothing was judged: there is TLS in the capture and nothing that reads it; name its secrets "
+            "(--keys FILE)");
     else if (!c->sip_messages)
         error_set(&err, 0, "nothing was judged: %llu frames, and no SIP message in them",
                   (unsigned long long)c->frames);

@@ -305,6 +305,12 @@ static void judges_only_what_is_asked_for(void)
     CU_ASSERT_PTR_NOT_NULL(strstr(out, "1 pass, 0 fail\nverdict: pass\n1 other sessions were left out"));
 }
 
+static void says_what_tls_wants(void)
+{
+    CU_ASSERT_EQUAL(run("judge harness/tests/captures/tls.pcap"), STATUS_NOTHING);
+    CU_ASSERT_PTR_NOT_NULL(strstr(err, "name its secrets (--keys FILE)\n"));
+}
+
 /* Names come from anywhere: none may steer the terminal of who reads the complaint. */
 static void makes_names_visible(void)
 {
@@ -348,6 +354,7 @@ static const struct test tests[] = {
     {"a closed stream is told", a_closed_stream_is_told},
     {"an output may be standard output", an_output_may_be_standard_output},
     {"judges only what is asked for", judges_only_what_is_asked_for},
+    {"says what TLS wants", says_what_tls_wants},
     {"makes names visible", makes_names_visible},
     {"speaks as the locale says", speaks_as_the_locale_says},
     {"looks where it is told", looks_where_it_is_told},
