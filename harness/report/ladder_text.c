@@ -156,6 +156,12 @@ static void numbers(struct paint *p, const struct summary *s, const struct resul
     }
 }
 
+/* What a row takes without its note: its columns and the gaps between them. */
+static size_t row_columns(const struct paint *p, struct widths w)
+{
+    return 10 + w.name + (p->style->utf8 ? 3 : 4) + w.name + 2 + w.message + 9 + TRANSPORT_WIDTH + 10;
+}
+
 static void put_row(struct paint *p, const struct summary *s, const struct result *r, int i, struct widths w)
 {
     const struct ladder_row *row = &r->row[i];
@@ -176,7 +182,9 @@ static void put_row(struct paint *p, const struct summary *s, const struct resul
     paint_column(p, row->message, w.message, MESSAGE_WIDEST);
     numbers(p, s, r, i);
     if (*ladder_note(s, r, i, words)) {
-        paint_raw(p, "  ");
+        bool fits = row_columns(p, w) + 2 + paint_width(p, words) <= paint_line(p);
+
+        paint_raw(p, fits ? "  " : "\n          ");
         paint_begin(p, row_colour(row));
         paint_text(p, words);
         paint_end(p);

@@ -116,7 +116,7 @@ static struct slice next_word(struct slice *rest)
     return word;
 }
 
-static size_t line_width(const struct paint *p)
+size_t paint_line(const struct paint *p)
 {
     return p->style->width ? (size_t)p->style->width : PAINT_WIDTH;
 }
@@ -128,7 +128,7 @@ static void break_lines(struct paint *p, struct slice piece, size_t at, size_t l
     for (bool first = true; word.n && p->error == 0; first = false, word = next_word(&piece)) {
         size_t width = text_columns(word);
 
-        if (!first && at + 1 + width > line_width(p)) {
+        if (!first && at + 1 + width > paint_line(p)) {
             paint_raw(p, "\n");
             paint_printf(p, "%*s", (int)left, "");
             at = left;

@@ -30,6 +30,9 @@ void paint_short(struct paint *p, const char *words, size_t most);
 /* As paint_short, then spaces up to `width` columns. */
 void paint_column(struct paint *p, const char *words, size_t width, size_t most);
 
+/* How many columns a line has. */
+size_t paint_line(const struct paint *p);
+
 /* The columns that paint_text would take. */
 size_t paint_width(const struct paint *p, const char *words);
 
