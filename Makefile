@@ -69,6 +69,7 @@ module_room = $(patsubst tests,base,$(notdir $(patsubst %/,%,$(dir $(firstword $
 # What a test that is not named after a module belongs to, and what it links besides: ROOM_x and LIBS_x for x_test.c.
 ROOM_sip_diff := sip
 ROOM_wire_oom := wire
+ROOM_profile_start := suite
 ROOM_tshark_count := wire
 LIBS_sip_diff := -losipparser2
 test_name   = $(patsubst %_test.c,%,$(notdir $(1)))

@@ -132,6 +132,113 @@ static void test_one_that_ends_before_it_is_ready(void)
     finish();
 }
 
+/* --- one that is under test */
+
+static const char registered[] =
+    "SIP/2.0 200 OK\r\nVia: SIP/2.0/UDP h;branch=z9hG4bKx\r\nTo: <sip:bob@b>;tag=1\r\n"
+    "From: <sip:bob@b>\r\nCall-ID: 1\r\nCSeq: 1 REGISTER\r\nContact: <sip:bob@c>\r\n\r\n";
+
+static void hear(void *ctx)
+{
+    (void)ctx;
+    clients_heard(clients, slice_of("INVITE sip:bob@b SIP/2.0\r\n\r\n"));
+    CU_ASSERT_EQUAL(clients_witnesses(clients, witness), 1); /* the next one waits */
+    clients_heard(clients, slice_of(registered));
+}
+
+static void under_test(enum plan_kind kind)
+{
+    struct plan_party *p = &plan.client[plan.nclients - 1];
+
+    p->kind = kind;
+    p->identity = "bob@b";
+}
+
+/* As run(), with somebody to hear; `timeout` for all of it. */
+static void run_hearing(nsec_t timeout)
+{
+    struct clients_spec spec = {&plan, timeout, 200 * NSEC_PER_MSEC};
+    struct clients_sink sink = {on_over, on_failed, NULL};
+
+    overs = failures = 0;
+    CU_ASSERT_EQUAL_FATAL(loop_new(&loop, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(clients_start(&spec, loop, &sink, &clients, &err), 0);
+    loop_timer(loop, 20 * NSEC_PER_MSEC, hear, NULL);
+    CU_ASSERT_EQUAL(loop_run(loop), 0);
+    CU_ASSERT_EQUAL(overs + failures, 1);
+}
+
+static void test_one_under_test_is_ready_when_it_has_registered(void)
+{
+    add("b", "play-listen", "5060", false); /* does not end by itself */
+    under_test(PLAN_COMMAND);
+    add("a", "play-exit", "0", false);
+    run_hearing(60 * NSEC_PER_SEC);
+    CU_ASSERT_EQUAL(overs, 1);
+    CU_ASSERT_TRUE(clients_content(clients));
+    CU_ASSERT_EQUAL(clients_witnesses(clients, witness), 2);
+    CU_ASSERT_TRUE(witness[0].iut && !witness[0].ended && !witness[1].iut);
+    finish();
+}
+
+static void test_a_person_need_not_be_started(void)
+{
+    add("b", "play-exit", "1", false);
+    under_test(PLAN_OPERATOR);
+    add("a", "play-exit", "0", false);
+    run_hearing(60 * NSEC_PER_SEC);
+    CU_ASSERT_TRUE(overs == 1 && clients_content(clients));
+    finish();
+}
+
+static void test_one_that_does_not_register(void)
+{
+    struct clients_spec spec = {&plan, 100 * NSEC_PER_MSEC, 200 * NSEC_PER_MSEC};
+    struct clients_sink sink = {on_over, on_failed, NULL};
+
+    add("b", "play-listen", "5060", false);
+    under_test(PLAN_COMMAND);
+    add("a", "play-exit", "0", false);
+    overs = failures = 0;
+    CU_ASSERT_EQUAL_FATAL(loop_new(&loop, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(clients_start(&spec, loop, &sink, &clients, &err), 0);
+    CU_ASSERT_EQUAL(loop_run(loop), 0);
+    CU_ASSERT_TRUE(failures == 1 && how == DRIVE_INCONCLUSIVE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why, "b, which is under test, did not register bob@b within"));
+    finish();
+}
+
+static void test_a_start_command_that_fails(void)
+{
+    add("b", "play-exit", "3", false);
+    under_test(PLAN_COMMAND);
+    add("a", "play-exit", "0", false);
+    run();
+    CU_ASSERT_TRUE(failures == 1 && how == DRIVE_INCONCLUSIVE);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why, "its start command ended with status 3"));
+    finish();
+    add("b", "play-listen", "5060", false);
+    add("a", "play-exit", "3", false);
+    under_test(PLAN_COMMAND);
+    run(); /* b waits for what will never come */
+    CU_ASSERT_TRUE(overs == 1 && !clients_content(clients));
+    finish();
+}
+
+static void test_a_start_command_is_asked_to_end(void)
+{
+    for (int stubborn = 0; stubborn < 2; stubborn++) {
+        add("b", stubborn ? "play-stubborn" : "play-listen", "5060", false);
+        under_test(PLAN_COMMAND);
+        add("a", "play-exit", "0", false);
+        run_hearing(60 * NSEC_PER_SEC);
+        clients_stop(clients, on_over, NULL);
+        CU_ASSERT_EQUAL(loop_run(loop), 0); /* on_over ends it, in either case */
+        CU_ASSERT_EQUAL(overs, 2);
+        finish();
+    }
+}
+
 static void test_nobody_to_drive(void)
 {
     run();
@@ -146,6 +253,11 @@ static const struct test tests[] = {
     {"a client that is killed", test_a_client_that_is_killed},
     {"after a failure patience ends", test_after_a_failure_patience_ends},
     {"one that ends before it is ready", test_one_that_ends_before_it_is_ready},
+    {"one under test is ready when it has registered", test_one_under_test_is_ready_when_it_has_registered},
+    {"a person need not be started", test_a_person_need_not_be_started},
+    {"one that does not register", test_one_that_does_not_register},
+    {"a start command that fails", test_a_start_command_that_fails},
+    {"a start command is asked to end", test_a_start_command_is_asked_to_end},
     {"nobody to drive", test_nobody_to_drive},
 };
 

@@ -69,6 +69,51 @@ static int use_network(void *ctx)
     return add("fd00:1234::7") == 0 ? 42 : 2; /* once more is no error */
 }
 
+/* The address that somebody who chooses none has when he goes to `to`: "" where he cannot. */
+static const char *source_towards(const char *to)
+{
+    static char text[INET_ADDRSTRLEN];
+    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(5060)};
+    socklen_t n = sizeof at;
+    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+
+    inet_pton(AF_INET, to, &at.sin_addr);
+    text[0] = '\0';
+    if (connect(fd, (struct sockaddr *)&at, sizeof at) == 0 &&
+        getsockname(fd, (struct sockaddr *)&at, &n) == 0)
+        inet_ntop(AF_INET, &at.sin_addr, text, sizeof text);
+    close(fd);
+    return text;
+}
+
+static int choose_sources(void *ctx)
+{
+    struct addr to, from, v6;
+
+    (void)ctx;
+    addr_parse(SLICE("127.0.10.2"), &to);
+    addr_parse(SLICE("127.0.10.1"), &from);
+    addr_parse(SLICE("::1"), &v6);
+    if (sandbox_loopback_up(NULL) < 0 || strcmp(source_towards("127.0.10.2"), "127.0.10.1") == 0)
+        return 1;
+    if (sandbox_prefer_source(&to, &from, &err) < 0 || sandbox_prefer_source(&to, &from, &err) < 0)
+        return 2;
+    if (strcmp(source_towards("127.0.10.2"), "127.0.10.1") != 0)
+        return 3;
+    if (strcmp(source_towards("127.0.10.3"), "127.0.10.1") == 0 || sandbox_prefer_source(&to, &v6, &err) < 0)
+        return 4;
+    addr_parse(SLICE("192.0.2.9"), &from); /* is not there */
+    return sandbox_prefer_source(&to, &from, &err) < 0 && strstr(err.text, "192.0.2.9") ? 42 : 5;
+}
+
+static void test_who_chooses_no_address_is_given_one(void)
+{
+    struct process *p;
+
+    CU_ASSERT_EQUAL_FATAL(sandbox_start(SANDBOX_PRIVATE, choose_sources, NULL, -1, &p, &err), 0);
+    CU_ASSERT_EQUAL(finish(p), 42);
+}
+
 static void test_a_network_of_its_own(void)
 {
     struct process *p;
@@ -233,6 +278,7 @@ static void test_an_ordinary_user_has_it_too(void)
 static const struct test tests[] = {
     {"the kernel is asked", test_the_kernel_is_asked},
     {"a network of its own", test_a_network_of_its_own},
+    {"who chooses no address is given one", test_who_chooses_no_address_is_given_one},
     {"the host kind keeps the network", test_the_host_kind_keeps_the_network},
     {"process one survives itself", test_process_one_survives_itself},
     {"a daemon ends with the sandbox", test_a_daemon_ends_with_the_sandbox},

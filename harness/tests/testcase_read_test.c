@@ -129,6 +129,45 @@ static void keeps_to_its_bounds(void)
     CU_ASSERT_STRING_EQUAL(err.text, "a test case names at most 4 faults that it finds");
 }
 
+static const char client[] =
+    "<testcase id='CPM_CLS_PF_TI_017' flow='close-1-1' closer='client-a'>\n"
+    "<title>t</title><reference>R</reference>"
+    "<purpose><with>w</with><when>x</when><then>y</then></purpose>\n"
+    "<drive role='client-b' scenario='b.xml'/><drive role='%s' %s='call-and-close'/>\n"
+    "<define function='%s' value='FAULT=challenge'/>\n"
+    "<provokes rule='reply.missing' role='%s'/>\n<rule id='syntax'/></testcase>";
+
+static int read_client(const char *role, const char *action, const char *function, const char *provoker,
+                       struct testcase *tc, struct error *err)
+{
+    char xml[2048];
+
+    snprintf(xml, sizeof xml, client, role, action, function, provoker);
+    return read_one(xml, "pf", tc, err);
+}
+
+static void reads_what_a_client_under_test_does(void)
+{
+    struct testcase tc;
+    struct error err;
+
+    CU_ASSERT_EQUAL_FATAL(read_client("client-a", "action", "core-a", "core-b", &tc, &err), 0);
+    CU_ASSERT_STRING_EQUAL(tc.drive[1].action, "call-and-close");
+    CU_ASSERT_TRUE(!*tc.drive[1].scenario && !*tc.drive[0].action);
+    CU_ASSERT_TRUE(tc.ndefines == 1 && tc.nprovoked == 1);
+    CU_ASSERT_STRING_EQUAL(tc.define[0].role, "core-a");
+    CU_ASSERT_STRING_EQUAL(tc.define[0].value, "FAULT=challenge");
+    CU_ASSERT_STRING_EQUAL(tc.provoked[0].rule, "reply.missing");
+    CU_ASSERT_STRING_EQUAL(tc.provoked[0].role, "core-b");
+    CU_ASSERT_EQUAL(read_client("client-c", "action", "core-a", "core-b", &tc, &err), -EINVAL);
+    CU_ASSERT_EQUAL(read_client("client-a", "action", "core-c", "core-b", &tc, &err), -EINVAL);
+    CU_ASSERT_TRUE(err.line == 4 && strstr(err.text, "\"core-c\" is not a role of the flow"));
+    CU_ASSERT_EQUAL(read_client("client-a", "action", "core-a", "core-c", &tc, &err), -EINVAL);
+    CU_ASSERT_TRUE(err.line == 5 && strstr(err.text, "\"core-c\" is not a role of the flow"));
+    CU_ASSERT_EQUAL(read_client("client-a", "scenario='x.xml' action", "core-a", "core-b", &tc, &err),
+                    -EINVAL); /* played, or under test: not both */
+}
+
 /* What it finds is what it is about. */
 static void finds_what_it_is_about(void)
 {
@@ -162,6 +201,7 @@ static const struct test tests[] = {
     {"knows what is astray", knows_what_is_astray},
     {"reads everything", reads_everything},
     {"keeps to its bounds", keeps_to_its_bounds},
+    {"reads what a client under test does", reads_what_a_client_under_test_does},
     {"finds what it is about", finds_what_it_is_about},
     {"refuses the wrong folder", refuses_the_wrong_folder},
     {"frees the schema", frees_the_schema},

@@ -154,6 +154,30 @@ static void knows_who_is_under_test(void)
     testcases_free(s);
 }
 
+/* Those of clients are for the very client that is under test; one that has a function misbehave needs one
+ * that is played. */
+static void knows_which_client_is_under_test(void)
+{
+    struct testcases *s = ours();
+    const struct testcase *a = testcases_find(s, "CPM_CLS_CLIENT_V_001"),
+                          *b = testcases_find(s, "CPM_CLS_CLIENT_V_002"),
+                          *told = testcases_find(s, "CPM_CLS_CLIENT_V_009");
+
+#define CLIENT_UNDER_TEST(core)                                                                              \
+    SUT(FUNCTION("client-a", "1", "under-test='yes'") FUNCTION("core-a", "2", core)                          \
+            FUNCTION("pf-a", "3", "") FUNCTION("core-b", "4", "") FUNCTION("pf-b", "5", "")                  \
+                FUNCTION("client-b", "6", "") USERS,                                                         \
+        "")
+    CU_ASSERT_STRING_EQUAL(why_not(a, SUT(SIX USERS, "")), "client-a is not under test");
+    CU_ASSERT_STRING_EQUAL(why_not(a, CLIENT_UNDER_TEST("")), "");
+    CU_ASSERT_STRING_EQUAL(why_not(b, CLIENT_UNDER_TEST("")), "client-b is not under test");
+    CU_ASSERT_STRING_EQUAL(why_not(told, CLIENT_UNDER_TEST("")), "");
+    CU_ASSERT_STRING_EQUAL(why_not(a, CLIENT_UNDER_TEST("under-test='yes'")), "");
+    CU_ASSERT_STRING_EQUAL(why_not(told, CLIENT_UNDER_TEST("under-test='yes'")),
+                           "core-a is under test, and this test case has it misbehave");
+    testcases_free(s);
+}
+
 static const char good[] = "<testcase id='CPM_CLS_NET_V_001' flow='close-1-1' closer='client-a'>\n"
                            "<title>t</title>\n"
                            "<reference>r</reference>\n"
@@ -308,6 +332,7 @@ static const struct test tests[] = {
     {"ships every scenario", ships_every_scenario},
     {"picks", picks},
     {"knows what applies", knows_what_applies},
+    {"knows which client is under test", knows_which_client_is_under_test},
     {"knows who is under test", knows_who_is_under_test},
     {"refuses wrong places", refuses_wrong_places},
     {"refuses wrong contents", refuses_wrong_contents},
