@@ -243,6 +243,8 @@ void complain(const struct verb *verb, const struct error *err)
 int status_of(int r)
 {
     switch (-r) {
+    case EINTR:
+        return STATUS_INTERRUPTED;
     case ENOMEM:
     case EIO:
     case ENOSPC:

@@ -57,7 +57,8 @@ void say_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void complain(const struct verb *verb, const struct error *err);
 
 /* The exit status that an error of a data file or of the system calls for: STATUS_USAGE where the user can
- * mend what he gave us, STATUS_ERROR where the machine let us down. `r` is the negative errno. */
+ * mend what he gave us, STATUS_ERROR where the machine let us down, STATUS_INTERRUPTED where a signal came.
+ * `r` is the negative errno. */
 int status_of(int r);
 
 #endif

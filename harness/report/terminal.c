@@ -50,8 +50,7 @@ struct style terminal_style(FILE *stream)
 
     return (struct style){
         .utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
-        .colour =
-            isatty(fileno(stream)) && !(no_colour && *no_colour) && !(term && strcmp(term, "dumb") == 0),
+        .colour = isatty(fileno(stream)) && !(no_colour && *no_colour) && term && strcmp(term, "dumb") != 0,
         .width = width_of(stream),
     };
 }

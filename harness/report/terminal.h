@@ -23,8 +23,8 @@ struct terminal_options {
     int expected;   /* how many results there will be, so that each is shown at once; 0 where unknown */
 };
 
-/* What the stream can show: colour on a terminal unless NO_COLOR is set or TERM is dumb; UTF-8 where the
- * locale says so (the caller has called setlocale). */
+/* What the stream can show: colour on a terminal unless NO_COLOR is set or TERM is dumb or unset; UTF-8 where
+ * the locale says so (the caller has called setlocale). */
 struct style terminal_style(FILE *stream);
 
 /* `stream` is borrowed. Text is handed to it after each result and flushed. */

@@ -170,6 +170,7 @@ static void maps_errors(void)
     CU_ASSERT_EQUAL(status_of(-ENOMEM), STATUS_ERROR);
     CU_ASSERT_EQUAL(status_of(-ENOSPC), STATUS_ERROR);
     CU_ASSERT_EQUAL(status_of(-EIO), STATUS_ERROR);
+    CU_ASSERT_EQUAL(status_of(-EINTR), STATUS_INTERRUPTED);
     CU_ASSERT_EQUAL(status_of(-EBADF), STATUS_ERROR);
     CU_ASSERT_EQUAL(status_of(-EPIPE), STATUS_ERROR);
 }
