@@ -89,6 +89,8 @@ static int new_judge(struct pipeline *p, struct error *err)
 
     if (e >= 0 && p->config.stray)
         e = judge_bind(config.profile, p->config.stray, p->config.stray_mirror, config.stray, err);
+    if (e >= 0 && p->config.again)
+        e = judge_bind(config.profile, p->config.again, p->config.again_mirror, config.again, err);
     return e < 0 ? e : judge_new(&config, &p->judge);
 }
 

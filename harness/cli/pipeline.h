@@ -14,6 +14,8 @@ struct pipeline_config {
     const struct flow *mirror;     /* where side B does */
     const struct flow *stray;      /* of a request that belongs to no open session; NULL: none */
     const struct flow *stray_mirror;
+    const struct flow *again; /* of the next one of an end that was refused; NULL: as the first */
+    const struct flow *again_mirror;
     bool strict;           /* a broken SHOULD fails */
     bool sees_all;         /* the capture shows whatever the functions say: a private network */
     bool many_clocks;      /* more than one of them */

@@ -26,9 +26,10 @@ static void close_all(struct runcase *c)
     dump_free(c->dump);
     flow_free(c->mirror);
     flow_free(c->stray_mirror);
+    flow_free(c->again_mirror);
     c->pipeline = NULL;
     c->dump = NULL;
-    c->mirror = c->stray_mirror = NULL;
+    c->mirror = c->stray_mirror = c->again_mirror = NULL;
 }
 
 void runcase_done(struct runcase *c)
@@ -62,6 +63,7 @@ int runcase_start(struct runcase *c, const struct runcase_config *config, const 
     struct pipeline_config pipeline = {.profile = config->profile,
                                        .flow = c->testcase->flow,
                                        .stray = c->testcase->stray,
+                                       .again = c->testcase->again,
                                        .strict = config->strict,
                                        .sees_all = config->sees_all,
                                        .many_clocks = config->clocks->several,
@@ -73,10 +75,13 @@ int runcase_start(struct runcase *c, const struct runcase_config *config, const 
     c->kept.strict = config->strict;
     if (r == 0 && c->testcase->stray)
         r = flow_mirror(c->testcase->stray, &c->stray_mirror);
+    if (r == 0 && c->testcase->again)
+        r = flow_mirror(c->testcase->again, &c->again_mirror);
     if (r < 0)
         return no_memory(err);
     pipeline.mirror = c->mirror;
     pipeline.stray_mirror = c->stray_mirror;
+    pipeline.again_mirror = c->again_mirror;
     r = dump_new(dir, &c->dump, err);
     if (r == 0)
         r = pipeline_new(&pipeline, (struct result_sink){keep, c}, &c->pipeline, err);

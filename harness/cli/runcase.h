@@ -16,7 +16,7 @@ struct runcase {
     bool over;              /* its result can be had */
     struct drive_outcome outcome;
     struct kept kept;
-    struct flow *mirror, *stray_mirror;
+    struct flow *mirror, *stray_mirror, *again_mirror;
     struct dump *dump;
     struct pipeline *pipeline;
     struct annotations *annotations; /* NULL where everything passed */

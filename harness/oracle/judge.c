@@ -76,11 +76,17 @@ static bool is_stray(const struct way *w)
     return w->beyond || !d || !(d->confirmed || d->early);
 }
 
+static const struct bound_flow *flows_for(const struct judge_config *c, const struct way *w)
+{
+    if (c->stray[0].flow && is_stray(w))
+        return c->stray;
+    return c->again[0].flow && w->retry ? c->again : c->flow;
+}
+
 /* Which side's flow it is: the one that begins with the sender; else the one that explains more. */
 static void choose_flow(struct judge *judge, struct judgement *j)
 {
-    const bool stray = judge->config.stray[0].flow && is_stray(j->way);
-    const struct bound_flow *flow = stray ? judge->config.stray : judge->config.flow, *best = &flow[0];
+    const struct bound_flow *flow = flows_for(&judge->config, j->way), *best = &flow[0];
     int most = -1;
 
     /* A flow that begins with the sender and explains every step is not to be surpassed. */
@@ -302,8 +308,8 @@ int judge_session(struct judge *judge, const struct session *s, const struct evi
     int n, e = 0;
 
     arena_reset(&judge->arena);
-    n = way_find(s, judge->config.profile, judge->config.flow[0].clients, judge->config.stray[0].flow != NULL,
-                 &judge->arena, way);
+    n = way_find(s, judge->config.profile, judge->config.flow[0].clients,
+                 judge->config.stray[0].flow || judge->config.again[0].flow, &judge->arena, way);
     if (n < 0)
         return n;
     j->session = s;

@@ -15,6 +15,7 @@ struct judge_config {
     struct bound_flow flow[2];  /* where side A closes, and mirrored */
     struct bound_flow stray[2]; /* the same for a request that belongs to no open session; flow NULL: none, it
                                    is judged as any other */
+    struct bound_flow again[2]; /* and for the next one of an end that was refused */
     bool strict;
 };
 

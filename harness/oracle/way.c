@@ -172,14 +172,22 @@ static bool ends_dialog(unsigned status)
     return (status >= 200 && status < 300) || status == 408 || status == 481;
 }
 
-/* Whether an earlier attempt of the same end had closed the session. */
-static bool ended_before(const struct finder *f, int at)
+static bool challenge(unsigned status)
 {
-    for (int i = 0; i < at; i++)
-        if (f->strand[i].nchain && same_end(&f->strand[i], &f->strand[at]) &&
-            ends_dialog(final_status(f->session, f->strand[i].chain[0])))
-            return true;
-    return false;
+    return status == 401 || status == 407;
+}
+
+/* What became of earlier attempts of the same end. */
+static void note_earlier(const struct finder *f, struct way *w, int at)
+{
+    for (int i = 0; i < at; i++) {
+        unsigned status = 0;
+
+        if (f->strand[i].nchain && same_end(&f->strand[i], &f->strand[at]))
+            status = final_status(f->session, f->strand[i].chain[0]);
+        w->beyond |= ends_dialog(status);
+        w->retry |= status >= 300 && !ends_dialog(status) && !challenge(status);
+    }
 }
 
 /* Of one end's attempts, the first that was not merely challenged; the others are taken, and noted on the
@@ -195,13 +203,13 @@ static int choose_attempt(struct finder *f, struct way *w, int first)
         if (f->taken[i] || !st->nchain || (i != first && !same_end(&f->strand[first], st)))
             continue;
         status = final_status(f->session, f->strand[chosen].chain[0]);
-        if (i != chosen && (status == 401 || status == 407)) {
+        if (i != chosen && challenge(status)) {
             w->challenged = f->strand[chosen].chain[0];
             chosen = i;
-        } else if (i != chosen && ends_dialog(status)) {
-            if (f->apart)
-                continue;
-            w->again = w->again ? w->again : st->chain[0];
+        } else if (i != chosen && f->apart) {
+            continue;
+        } else if (i != chosen && !w->again && ends_dialog(status)) {
+            w->again = st->chain[0];
         }
         f->taken[i] = true;
     }
@@ -333,7 +341,7 @@ static struct way *follow(struct finder *f, int first)
     w->crowded = f->nstrands == STRANDS_MAX;
     at = choose_attempt(f, w, first);
     w->leg = f->strand[at].leg;
-    w->beyond = ended_before(f, at);
+    note_earlier(f, w, at);
     note_crossing(f, w, &f->strand[at]);
     while (at >= 0) {
         add_strand(f, w, &f->strand[at]);

@@ -44,13 +44,14 @@ struct way {
     bool crossed;                 /* the other end sent a BYE of its own before it had this one's answer */
     bool late;                    /* its sender had answered the other end's BYE already */
     bool beyond;                  /* its sender's session was over: an earlier BYE had ended it */
+    bool retry;                   /* an earlier BYE of its sender was refused, and ended nothing */
     unsigned nlegs;
 };
 
 /* Finds the ways of a session, in the order of their first messages. `clients` are the functions where a way
- * ends (a B2BUA is none of them). `apart`: a BYE that an end sends after its session is over is a way of its
- * own; else it is only noted on the one that ended it. The ways live in `arena`. Returns how many there are,
- * or -ENOMEM. */
+ * ends (a B2BUA is none of them). `apart`: what an end sends after its first BYE (unless that was merely
+ * challenged) is a way of its own; else it is at most noted on the one that ended the session. The ways live
+ * in `arena`. Returns how many there are, or -ENOMEM. */
 int way_find(const struct session *s, const struct profile *profile, role_set clients, bool apart,
              struct arena *arena, struct way *ret_way[WAYS_MAX]);
 

@@ -68,6 +68,7 @@ struct testcase {
     char sut[8];              /* "NET", "PF", "CORE" or "CLIENT": the kind of system it tests */
     const struct flow *flow;  /* as its file has it; owned by the set */
     const struct flow *stray; /* of a leaving request that belongs to no open session; NULL: none is sent */
+    const struct flow *again; /* of the closer's next one, where the first is refused; NULL: there is none */
     bool mirrored;            /* the closer starts the flow's mirror (flow_mirror), not the flow */
     char closer[ROLE_NAME_MAX];
     char transport[8];                    /* "udp" or "tcp"; "" where the profile's own will do */

@@ -62,24 +62,40 @@ static int read_flow(const xmlNode *root, const struct testcases *s, struct test
     return 0;
 }
 
-/* What is not to be closed has a flow of its own. */
-static int read_stray(const xmlNode *root, const struct testcases *s, struct testcase *tc, struct error *err)
+/* A further flow that the test case names; *ret stays NULL where it names none. */
+static int read_further(const xmlNode *root, const char *attribute, const struct testcases *s,
+                        const struct flow **ret, struct error *err)
 {
     char name[48];
-    int r = xml_attr(root, "stray", name, sizeof name, err);
+    int r = xml_attr(root, attribute, name, sizeof name, err);
+
+    if (r < 0 || !*name)
+        return r;
+    *ret = testcases_flow(s, name);
+    return *ret ? 0 : xml_error(root, err, "there is no flow with the id \"%s\" in the folder flows/", name);
+}
+
+/* What is not to be closed has a flow of its own, and so has what closes after a refusal. */
+static int read_further_flows(const xmlNode *root, const struct testcases *s, struct testcase *tc,
+                              struct error *err)
+{
+    int r;
 
     if (tc->flow->stray)
         return xml_error(root, err, "the flow %s closes no session; name it with stray=, and one that does",
                          tc->flow->id);
-    if (r < 0 || !*name)
+    if ((r = read_further(root, "stray", s, &tc->stray, err)) < 0 ||
+        (r = read_further(root, "again", s, &tc->again, err)) < 0)
         return r;
-    tc->stray = testcases_flow(s, name);
-    if (!tc->stray)
-        return xml_error(root, err, "there is no flow with the id \"%s\" in the folder flows/", name);
-    return tc->stray->stray
-               ? 0
-               : xml_error(root, err,
-                           "the flow %s is that of a session; stray= wants one with dialog=\"none\"", name);
+    if (tc->stray && !tc->stray->stray)
+        return xml_error(root, err, "the flow %s is that of a session; stray= wants one with dialog=\"none\"",
+                         tc->stray->id);
+    if (tc->again && (tc->again->stray || tc->flow->status < 300))
+        return xml_error(root, err,
+                         "again= is the flow that closes the session after flow= was refused; "
+                         "%s closes none, or %s is no refusal",
+                         tc->again->id, tc->flow->id);
+    return 0;
 }
 
 static int read_timeout(const xmlNode *root, struct testcase *tc, struct error *err)
@@ -260,7 +276,7 @@ static int read_all(const xmlNode *root, const char *folder, const struct testca
     int r;
 
     if ((r = read_id(root, folder, s, tc, err)) < 0 || (r = read_flow(root, s, tc, err)) < 0 ||
-        (r = read_stray(root, s, tc, err)) < 0 ||
+        (r = read_further_flows(root, s, tc, err)) < 0 ||
         (r = xml_attr(root, "transport", tc->transport, sizeof tc->transport, err)) < 0 ||
         (r = read_timeout(root, tc, err)) < 0 || (r = read_texts(root, tc, err)) < 0 ||
         (r = read_references(root, tc, err)) < 0 || (r = read_needs(root, tc, err)) < 0 ||

@@ -83,16 +83,27 @@ void court_open(struct court *c, const char *profile)
     c->evidence.links = trace_links(c->trace);
 }
 
-void court_expect_stray(struct court *c, const char *path)
+static void expect_further(struct court *c, const char *path, bool stray)
 {
     struct judge_config config = {.profile = c->profile, .strict = true};
 
-    CU_ASSERT_EQUAL_FATAL(flow_load(path, "testcases/schema", &c->stray, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(flow_mirror(c->stray, &c->stray_mirror), 0);
+    CU_ASSERT_EQUAL_FATAL(flow_load(path, "testcases/schema", &c->further, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(flow_mirror(c->further, &c->further_mirror), 0);
     CU_ASSERT_EQUAL_FATAL(judge_bind(c->profile, c->flow, c->mirror, config.flow, NULL), 0);
-    CU_ASSERT_EQUAL_FATAL(judge_bind(c->profile, c->stray, c->stray_mirror, config.stray, NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(
+        judge_bind(c->profile, c->further, c->further_mirror, stray ? config.stray : config.again, NULL), 0);
     judge_free(c->judge);
     CU_ASSERT_EQUAL_FATAL(judge_new(&config, &c->judge), 0);
+}
+
+void court_expect_stray(struct court *c, const char *path)
+{
+    expect_further(c, path, true);
+}
+
+void court_expect_again(struct court *c, const char *path)
+{
+    expect_further(c, path, false);
 }
 
 void court_expect_status(struct court *c, unsigned status)
@@ -118,8 +129,8 @@ void court_close(struct court *c)
     judge_free(c->judge);
     flow_free(c->mirror);
     flow_free(c->flow);
-    flow_free(c->stray_mirror);
-    flow_free(c->stray);
+    flow_free(c->further_mirror);
+    flow_free(c->further);
     profile_free(c->profile);
     talk_done(&c->talk);
 }

@@ -11,7 +11,7 @@ enum { COURT_RESULTS = 8, COURT_STEPS = 64, COURT_HOPS = 7 };
 
 struct court {
     struct profile *profile;
-    struct flow *flow, *mirror, *stray, *stray_mirror;
+    struct flow *flow, *mirror, *further, *further_mirror;
     struct judge *judge;
     struct trace *trace;
     struct evidence evidence;
@@ -28,8 +28,10 @@ struct court {
 
 /* `profile` NULL: the default one. */
 void court_open(struct court *c, const char *profile);
-/* Has what belongs to no open session judged by the flow in this file. Before anything is said. */
+/* Has what belongs to no open session judged by the flow in this file; or what comes after a refusal. Before
+ * anything is said. */
 void court_expect_stray(struct court *c, const char *path);
+void court_expect_again(struct court *c, const char *path);
 /* The answer that the flow wants instead of 200. */
 void court_expect_status(struct court *c, unsigned status);
 /* Judges what was said; the capture goes on for long enough after it. */

@@ -235,6 +235,35 @@ static void fails_what_takes_a_stray_one_for_good(void)
     a_stray_one_is_not_to_be_answered(true);
 }
 
+/* A refusal, and what closes the session then: with `lost`, the second OK does not come back. */
+static void closes_after_a_refusal(bool lost)
+{
+    static struct court c;
+    struct talk_session s = talk_default(1);
+    int bye;
+
+    court_open(&c, NULL);
+    court_expect_again(&c, "testcases/flows/close-1-1.xml");
+    court_expect_status(&c, 500);
+    talk_setup(&c.talk, &s);
+    court_edit_oks(&c, talk_close(&c.talk, &s, false, 2), 6, "200 OK", "500 Server Error");
+    bye = talk_close(&c.talk, &s, false, 3);
+    court_ok(&c, bye, 0)->gone = lost;
+    court_hold(&c);
+    CU_ASSERT_EQUAL_FATAL(c.nresults, 2);
+    CU_ASSERT_EQUAL(c.verdict[0], VERDICT_PASS);
+    CU_ASSERT_EQUAL(c.verdict[1], lost ? VERDICT_FAIL : VERDICT_PASS);
+    if (lost)
+        CU_ASSERT_STRING_EQUAL(c.rule[1], "reply.missing");
+    court_close(&c);
+}
+
+static void judges_what_comes_after_a_refusal(void)
+{
+    closes_after_a_refusal(false);
+    closes_after_a_refusal(true);
+}
+
 static void infers_what_via_proves(void)
 {
     struct court c;
@@ -307,6 +336,7 @@ static void judges_ipv6(void)
 
 static const struct test tests[] = {
     {"knows what is astray", knows_what_is_astray},
+    {"judges what comes after a refusal", judges_what_comes_after_a_refusal},
     {"fails what takes a stray one for good", fails_what_takes_a_stray_one_for_good},
     {"passes the plain flow, whoever closes", passes_the_plain_flow},
     {"fails what is spoiled, and names it", fails_what_is_spoiled},

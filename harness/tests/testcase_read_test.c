@@ -70,42 +70,49 @@ static void reads_everything(void)
     CU_ASSERT_STRING_EQUAL(tc.finds[0].rule, "path.missing");
 }
 
-static int read_stray(const char *flow, const char *stray, struct testcase *tc, struct error *err)
+static int read_further(const char *flow, const char *further, struct testcase *tc, struct error *err)
 {
-    static const char *const path[] = {"testcases/flows/close-1-1.xml", "testcases/flows/stray-481.xml"};
-    struct flow *f[2] = {NULL};
-    struct testcases s = {.nflows = 2, .flow = f};
+    static const char *const path[] = {"testcases/flows/close-1-1.xml", "testcases/flows/stray-481.xml",
+                                       "testcases/flows/refuse-by-client-500.xml"};
+    struct flow *f[3] = {NULL};
+    struct testcases s = {.nflows = 3, .flow = f};
     char xml[1024];
     int r;
 
     memset(tc, 0, sizeof *tc);
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 3; i++)
         CU_ASSERT_EQUAL_FATAL(flow_load(path[i], "testcases/schema", &f[i], err), 0);
-    snprintf(xml, sizeof xml, "<testcase id='CPM_CLS_PF_TI_017' flow='%s' stray='%s' %s", flow, stray,
+    snprintf(xml, sizeof xml, "<testcase id='CPM_CLS_PF_TI_017' flow='%s' %s %s", flow, further,
              strstr(full, "closer="));
     r = testcase_read(scratch_file("CPM_CLS_PF_TI_017.xml", xml), "pf", testcase_schema(), &s, tc, err);
-    CU_ASSERT_TRUE(r < 0 || (tc->flow == f[0] && tc->stray == f[1]));
-    flow_free(f[0]);
-    flow_free(f[1]);
+    CU_ASSERT_TRUE(r < 0 || tc->stray == f[1] || tc->again == f[0]);
+    for (int i = 0; i < 3; i++)
+        flow_free(f[i]);
     return r;
 }
 
-static void knows_what_is_astray(void)
+static void knows_further_flows(void)
 {
     struct testcase tc;
     struct error err;
 
-    CU_ASSERT_EQUAL(read_stray("close-1-1", "stray-481", &tc, &err), 0);
-    CU_ASSERT_EQUAL(read_one(full, "pf", &tc, &err), 0);
+    CU_ASSERT_EQUAL(read_further("close-1-1", "stray='stray-481'", &tc, &err), 0);
+    CU_ASSERT_EQUAL(read_further("refuse-by-client-500", "again='close-1-1'", &tc, &err), 0);
     CU_ASSERT_PTR_NULL(tc.stray);
-    CU_ASSERT_EQUAL(read_stray("close-1-1", "stray-1", &tc, &err), -EINVAL);
+    CU_ASSERT_EQUAL(read_one(full, "pf", &tc, &err), 0);
+    CU_ASSERT_TRUE(!tc.stray && !tc.again);
+    CU_ASSERT_EQUAL(read_further("close-1-1", "stray='stray-1'", &tc, &err), -EINVAL);
     CU_ASSERT_STRING_EQUAL(err.text, "there is no flow with the id \"stray-1\" in the folder flows/");
-    CU_ASSERT_EQUAL(read_stray("close-1-1", "close-1-1", &tc, &err), -EINVAL);
+    CU_ASSERT_EQUAL(read_further("close-1-1", "stray='close-1-1'", &tc, &err), -EINVAL);
     CU_ASSERT_STRING_EQUAL(err.text,
                            "the flow close-1-1 is that of a session; stray= wants one with dialog=\"none\"");
-    CU_ASSERT_EQUAL(read_stray("stray-481", "stray-481", &tc, &err), -EINVAL);
+    CU_ASSERT_EQUAL(read_further("stray-481", "stray='stray-481'", &tc, &err), -EINVAL);
     CU_ASSERT_STRING_EQUAL(err.text,
                            "the flow stray-481 closes no session; name it with stray=, and one that does");
+    CU_ASSERT_EQUAL(read_further("close-1-1", "again='close-1-1'", &tc, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text,
+                           "again= is the flow that closes the session after flow= was refused; close-1-1 "
+                           "closes none, or close-1-1 is no refusal");
 }
 
 static void keeps_to_its_bounds(void)
@@ -198,7 +205,7 @@ static void frees_the_schema(void)
 }
 
 static const struct test tests[] = {
-    {"knows what is astray", knows_what_is_astray},
+    {"knows further flows", knows_further_flows},
     {"reads everything", reads_everything},
     {"keeps to its bounds", keeps_to_its_bounds},
     {"reads what a client under test does", reads_what_a_client_under_test_does},

@@ -78,6 +78,7 @@ static void sets_apart_what_comes_after(void)
     CU_ASSERT_PTR_NOT_NULL(h.way[0]->again);
     CU_ASSERT_EQUAL_FATAL(way_find(h.session[0], h.profile, h.bound[0].clients, true, &h.arena, h.way), 2);
     CU_ASSERT_TRUE(!h.way[0]->beyond && !h.way[0]->again && h.way[0]->passage[0].request->cseq == 2);
+    CU_ASSERT_FALSE(h.way[0]->retry || h.way[1]->retry);
     CU_ASSERT_TRUE(h.way[1]->beyond && !h.way[1]->again && h.way[1]->passage[0].request->cseq == 3);
     hearing_close(&h);
 }
