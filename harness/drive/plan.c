@@ -244,6 +244,7 @@ static int plan_node(struct planner *k, const struct fault_node *n)
 struct part {
     const char *role, *scenario;
     bool preamble;
+    int sessions;
     const struct fault_party *extra;
 };
 
@@ -269,8 +270,9 @@ static const char *scenario_of(const struct plan_spec *spec, const struct testca
     return d->scenario;
 }
 
-static void add_client_args(struct planner *k, struct plan_party *p, const struct endpoint *core,
-                            const struct profile_user *me, const struct profile_user *peer)
+static void add_client_args(struct planner *k, struct plan_party *p, int sessions,
+                            const struct endpoint *core, const struct profile_user *me,
+                            const struct profile_user *peer)
 {
     const char *identity = planner_identity(me), *at = strchr(identity, '@');
     char text[ENDPOINT_TEXT], address[ADDR_TEXT];
@@ -287,7 +289,7 @@ static void add_client_args(struct planner *k, struct plan_party *p, const struc
                                 "-t",
                                 p->tcp ? "t1" : "u1",
                                 "-m",
-                                "1",
+                                planner_text(k, "%d", sessions),
                                 "-nostdin",
                                 "-default_behaviors",
                                 "all,-bye",
@@ -394,7 +396,7 @@ static int plan_client(struct planner *k, const struct part *d)
     p->tcp = k->tcp;
     planner_name(k, p, client_name(k, d));
     p->errors = planner_text(k, "%s/%s.errors.log", k->spec->dir, p->name);
-    add_client_args(k, p, &core, me, peer);
+    add_client_args(k, p, d->sessions, &core, me, peer);
     if (d->extra && *d->extra->twin)
         add_twin(k, p, d->extra);
     k->plan->nclients++;
@@ -423,14 +425,15 @@ static int plan_clients(struct planner *k)
 
     for (int i = 0; fault && r == 0 && i < fault->nparties; i++) {
         const struct fault_party *p = &fault->party[i];
-        r = plan_client(k, &(struct part){p->role, p->file, p->preamble, p});
+        r = plan_client(k, &(struct part){p->role, p->file, p->preamble, 1, p});
     }
     for (int i = 0; r == 0 && i < k->spec->testcase->ndrives; i++) {
         const struct testcase_drive *d = &k->spec->testcase->drive[i];
         if (*d->action)
             r = iut_plan(k, d, &k->plan->client[k->plan->nclients++], k->err);
         else
-            r = plan_client(k, &(struct part){d->role, scenario_of(k->spec, d), d->preamble, NULL});
+            r = plan_client(k,
+                            &(struct part){d->role, scenario_of(k->spec, d), d->preamble, d->sessions, NULL});
     }
     return r;
 }

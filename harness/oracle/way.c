@@ -133,6 +133,19 @@ static bool opposite_end(const struct strand *a, const struct strand *b)
            slice_eq(a->to_tag, b->from_tag);
 }
 
+/* Where each attempt of an end has its own way: whether what begins with `root` goes on from a later one. */
+static bool of_later_attempt(const struct finder *f, const struct strand *st, const struct hop *root)
+{
+    for (int i = 0; f->apart && i < f->nstrands; i++) {
+        const struct strand *other = &f->strand[i];
+
+        if (other != st && other->nchain && same_end(st, other) &&
+            hop_before(st->chain[0], other->chain[0]) && hop_before(other->chain[0], root))
+            return true;
+    }
+    return false;
+}
+
 /* The strand with which the function that `st` ended at sent the request on; -1 where it did not. */
 static int continuation(const struct finder *f, const struct strand *st)
 {
@@ -147,7 +160,8 @@ static int continuation(const struct finder *f, const struct strand *st)
 
         if (f->taken[i] || !root || next == st || same_end(st, next) || opposite_end(st, next))
             continue;
-        if (!(first_sender(f, next) & leaf->to) || hop_before(root, st->chain[0]))
+        if (!(first_sender(f, next) & leaf->to) || hop_before(root, st->chain[0]) ||
+            of_later_attempt(f, st, root))
             continue;
         if (best < 0 || hop_before(root, f->strand[best].chain[0]))
             best = i;
@@ -190,12 +204,28 @@ static void note_earlier(const struct finder *f, struct way *w, int at)
     }
 }
 
+/* Behind a B2BUA the attempt that goes on may not be the first of its leg: those before it were challenged.
+ */
+static void take_challenged(struct finder *f, struct way *w, int first)
+{
+    for (int i = 0; i < first; i++) {
+        const struct strand *st = &f->strand[i];
+
+        if (f->taken[i] || !st->nchain || !same_end(&f->strand[first], st) ||
+            !challenge(final_status(f->session, st->chain[0])))
+            continue;
+        w->challenged = st->chain[0];
+        f->taken[i] = true;
+    }
+}
+
 /* Of one end's attempts, the first that was not merely challenged; the others are taken, and noted on the
  * way, those apart that begin one of their own. */
 static int choose_attempt(struct finder *f, struct way *w, int first)
 {
     int chosen = first;
 
+    take_challenged(f, w, first);
     for (int i = first; i < f->nstrands; i++) {
         const struct strand *st = &f->strand[i];
         unsigned status;

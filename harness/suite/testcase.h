@@ -11,6 +11,7 @@
 
 enum {
     TESTCASE_DRIVES_MAX = 8,
+    TESTCASE_SESSIONS_MAX = 9,
     TESTCASE_NEEDS_MAX = 8,
     TESTCASE_RULES_MAX = 16,
     TESTCASE_FINDS_MAX = 4,
@@ -28,6 +29,7 @@ struct testcase_drive {
     char scenario[96];        /* file inside sipp-scenarios/; "" for the client under test */
     char action[32];          /* what the client under test does: "call-and-close"; "" for who is played */
     bool preamble;            /* runs to its end before the next one starts (a registration) */
+    int sessions;             /* how many it takes part in, one after the other or at once */
     int line;
 };
 

@@ -174,6 +174,19 @@ static int read_needs(const xmlNode *root, struct testcase *tc, struct error *er
     return 0;
 }
 
+/* One where the file says nothing; the schema has checked the digit. */
+static int read_sessions(const xmlNode *n, struct testcase_drive *d, struct error *err)
+{
+    uint64_t sessions = 1;
+    char text[8];
+    int r = xml_attr(n, "sessions", text, sizeof text, err);
+
+    if (r == 0 && *text)
+        slice_number(slice_of(text), TESTCASE_SESSIONS_MAX, &sessions);
+    d->sessions = (int)sessions;
+    return r;
+}
+
 static int read_parties(const xmlNode *root, const char *element, struct testcase *tc, struct error *err)
 {
     for (const xmlNode *n = xml_first(root, element); n; n = xml_next(n, element)) {
@@ -184,7 +197,8 @@ static int read_parties(const xmlNode *root, const char *element, struct testcas
             return xml_error(n, err, "a test case drives at most %d parties", TESTCASE_DRIVES_MAX);
         if ((r = xml_attr(n, "role", d->role, sizeof d->role, err)) < 0 ||
             (r = xml_attr(n, "scenario", d->scenario, sizeof d->scenario, err)) < 0 ||
-            (r = xml_attr(n, "action", d->action, sizeof d->action, err)) < 0)
+            (r = xml_attr(n, "action", d->action, sizeof d->action, err)) < 0 ||
+            (r = read_sessions(n, d, err)) < 0)
             return r;
         if (flow_role(tc->flow, d->role) < 0)
             return unknown_role(n, d->role, tc->flow, err);

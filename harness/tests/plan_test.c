@@ -116,11 +116,22 @@ static void test_the_clients_in_their_order(void)
     CU_ASSERT_TRUE(has(p, "sipp", "127.0.10.2:5060") &&
                    has(p, "-sf", "/data/sipp-scenarios/client-a-closes.xml"));
     CU_ASSERT_TRUE(has(p, "-i", "127.0.10.1") && has(p, "-p", "5060") && has(p, "-t", "u1"));
+    CU_ASSERT_TRUE(has(p, "-m", "1"));
     CU_ASSERT_TRUE(has(p, "-au", "alice@a.example") && has(p, "-ap", "alice-secret"));
     CU_ASSERT_TRUE(has(p, "own_user", "alice") && has(p, "own_domain", "a.example"));
     CU_ASSERT_TRUE(has(p, "peer_uri", "sip:bob@b.example") && has(p, "-auth_uri", "a.example"));
     CU_ASSERT_TRUE(has(p, "-error_file", "/out/client-a-closes.errors.log"));
     CU_ASSERT_STRING_EQUAL(p->errors, "/out/client-a-closes.errors.log");
+    plan_free(plan);
+}
+
+static void test_several_sessions(void)
+{
+    load("reference-network/sut.xml");
+    CU_ASSERT_EQUAL_FATAL(make("CPM_CLS_NET_V_030", NULL), 0);
+    CU_ASSERT_EQUAL_FATAL(plan->nclients, 3);
+    CU_ASSERT_TRUE(has(&plan->client[0], "-m", "1"));
+    CU_ASSERT_TRUE(has(&plan->client[1], "-m", "2") && has(&plan->client[2], "-m", "2"));
     plan_free(plan);
 }
 
@@ -392,6 +403,7 @@ static void test_what_cannot_be_planned_is_told(void)
 static const struct test tests[] = {
     {"the reference network", test_the_reference_network},
     {"the clients in their order", test_the_clients_in_their_order},
+    {"several sessions", test_several_sessions},
     {"no two clients share their names for calls", test_no_two_clients_share_their_names_for_calls},
     {"TCP is in every URI", test_tcp_is_in_every_uri},
     {"a fault reaches who has it", test_a_fault_reaches_who_has_it},

@@ -12,7 +12,7 @@ static const char full[] =
     "<purpose><with>w</with><when>x</when><then>y</then></purpose>\n"
     "<needs feature='tcp'/><needs proxy='pf-a'/><needs b2bua='pf-b'/>\n"
     "<preamble role='client-b' scenario='register.xml'/>\n"
-    "<drive role='client-b' scenario='faults/b.xml'/>\n"
+    "<drive role='client-b' scenario='faults/b.xml' sessions='2'/>\n"
     "<rule id='path.missing'/><rule id='syntax'/>\n"
     "<finds fault='pf-a-bypassed' rule='path.missing'/></testcase>";
 
@@ -64,6 +64,7 @@ static void reads_everything(void)
     CU_ASSERT_STRING_EQUAL(tc.need[2].what, "pf-b");
     CU_ASSERT_TRUE(tc.drive[0].preamble && !tc.drive[1].preamble && tc.drive[1].line == 7);
     CU_ASSERT_STRING_EQUAL(tc.drive[1].scenario, "faults/b.xml");
+    CU_ASSERT_TRUE(tc.drive[0].sessions == 1 && tc.drive[1].sessions == 2);
     CU_ASSERT_STRING_EQUAL(tc.rule[1], "syntax");
     CU_ASSERT_EQUAL_FATAL(tc.nfinds, 1);
     CU_ASSERT_STRING_EQUAL(tc.finds[0].fault, "pf-a-bypassed");

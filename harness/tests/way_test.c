@@ -106,6 +106,64 @@ static void goes_on_in_the_next_leg(void)
     hearing_close(&h);
 }
 
+/* A session over a B2BUA, pf-a: its two legs, set up. */
+static void set_up_two_legs(struct talk_session *left, struct talk_session *right)
+{
+    *left = talk_default(1);
+    *right = talk_default(2);
+    left->nnodes = 3;
+    right->nnodes = 6;
+    memmove(right->node, right->node + 2, 6 * sizeof right->node[0]);
+    talk_setup(&h.talk, left);
+    talk_setup(&h.talk, right);
+    for (int i = 0; i < h.talk.n; i++)
+        talk_edit(&h.talk.message[i], "Contribution-ID: c2", "Contribution-ID: c1");
+}
+
+/* A closing in which every answer is another one. */
+static void close_refused(const struct talk_session *s, unsigned cseq, const char *status)
+{
+    for (int i = talk_close(&h.talk, s, false, cseq); i < h.talk.n; i++)
+        talk_edit(&h.talk.message[i], "200 OK", status);
+}
+
+/* The far client's challenge comes back over the B2BUA; then each leg has a second attempt. */
+static void is_challenged_over_a_b2bua(void)
+{
+    struct talk_session left, right;
+    const struct way *w;
+
+    hearing_open(&h);
+    set_up_two_legs(&left, &right);
+    close_refused(&left, 2, "401 Who Are You");
+    close_refused(&right, 2, "401 Who Are You");
+    talk_close(&h.talk, &left, false, 3);
+    talk_close(&h.talk, &right, false, 3);
+    CU_ASSERT_EQUAL_FATAL(hearing_hold(&h), 1);
+    w = h.way[0];
+    CU_ASSERT_EQUAL_FATAL(w->n, 7);
+    CU_ASSERT_TRUE(w->passage[6].request && w->passage[6].request->cseq == 3);
+    CU_ASSERT_PTR_NOT_NULL(w->challenged);
+    hearing_close(&h);
+}
+
+/* The B2BUA refuses the first attempt itself; what it sends on is the second one's. */
+static void keeps_attempts_apart_over_a_b2bua(void)
+{
+    struct talk_session left, right;
+
+    hearing_open(&h);
+    set_up_two_legs(&left, &right);
+    close_refused(&left, 2, "483 Too Many Hops");
+    talk_close(&h.talk, &left, false, 3);
+    talk_close(&h.talk, &right, false, 2);
+    CU_ASSERT_EQUAL_FATAL(hearing_hold(&h), 1);
+    CU_ASSERT_EQUAL_FATAL(way_find(h.session[0], h.profile, h.bound[0].clients, true, &h.arena, h.way), 2);
+    CU_ASSERT_TRUE(h.way[0]->n == 2 && !h.way[0]->retry);
+    CU_ASSERT_TRUE(h.way[1]->n == 7 && h.way[1]->retry && !h.way[1]->beyond);
+    hearing_close(&h);
+}
+
 static void says_when_it_is_crowded(void)
 {
     int bye;
@@ -146,6 +204,8 @@ static const struct test tests[] = {
     {"infers from Vias", infers_from_vias},
     {"names attempts", names_attempts},
     {"goes on in the next leg", goes_on_in_the_next_leg},
+    {"is challenged over a B2BUA", is_challenged_over_a_b2bua},
+    {"keeps attempts apart over a B2BUA", keeps_attempts_apart_over_a_b2bua},
     {"says when it is crowded", says_when_it_is_crowded},
     {"finds a way for each end", finds_a_way_for_each_end},
 };
