@@ -3,6 +3,7 @@
 #include "report/causes.h"
 #include "report/ladder_text.h"
 #include "report/paint.h"
+#include "report/text.h"
 
 #include <errno.h>
 
@@ -136,13 +137,34 @@ bool story_first_of_source(const struct finding *f, int i)
     return true;
 }
 
-/* In single quotes, as a shell reads it. */
+/* Whether a name can be shown as it is. */
+static bool is_plain(struct paint *p, const char *name)
+{
+    struct buf fit;
+    bool plain;
+
+    buf_init(&fit, STORY_MAX);
+    paint_keep(p, text_add(&fit, name, p->style->utf8 ? TEXT_LINE : TEXT_ASCII));
+    plain = slice_eq(buf_slice(&fit), slice_of(name));
+    buf_done(&fit);
+    return plain;
+}
+
+/* As a shell reads it: in single quotes; with bytes that no terminal should see, in $'…'. */
 static void quoted(struct paint *p, const char *name)
 {
-    paint_raw(p, "'");
+    bool plain = is_plain(p, name);
+
+    paint_raw(p, plain ? "'" : "$'");
     for (; *name; name++) {
         char one[2] = {*name, '\0'};
-        paint_raw(p, *name == '\'' ? "'\\''" : one);
+
+        if (plain)
+            paint_raw(p, *name == '\'' ? "'\\''" : one);
+        else if ((unsigned char)*name < ' ' || (unsigned char)*name >= 0x7f)
+            paint_printf(p, "\\x%02x", (unsigned)(unsigned char)*name);
+        else
+            paint_printf(p, *name == '\'' || *name == '\\' ? "\\%c" : "%c", *name);
     }
     paint_raw(p, "'");
 }

@@ -187,6 +187,28 @@ static void bounds_what_has_no_end(void)
     buf_done(&b);
 }
 
+/* It is there to be copied, and a file may have any name. */
+static void quotes_names_for_a_shell(void)
+{
+    static const struct {
+        const char *name, *want;
+    } of[] = {{"a b.pcap", "tshark -r 'a b.pcap' -Y 'frame.number in {7}'"},
+              {"it's \u00fc", "tshark -r 'it'\\''s \u00fc' -Y 'frame.number in {7}'"},
+              {"\033[31m'\\\xff\u202e",
+               "tshark -r $'\\x1b[31m\\'\\\\\\xff\\xe2\\x80\\xae' -Y 'frame.number in {7}'"}};
+    const struct finding f = {.nframes = 1, .frame = {7}};
+
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+        struct summary s = {.nsources = 1, .source = &of[i].name};
+        struct buf b;
+
+        buf_init(&b, STORY_MAX);
+        CU_ASSERT_EQUAL(story_add_command(&b, &s, &f, 0), 0);
+        CU_ASSERT_TRUE(slice_eq(buf_slice(&b), slice_of(of[i].want)));
+        buf_done(&b);
+    }
+}
+
 /* Two hours lie between the clocks of the two captures, and none of it is shown. */
 static void compares_no_clocks(void)
 {
@@ -274,6 +296,7 @@ static const struct test tests[] = {
     {"one line and one sentence", one_line_and_one_sentence},
     {"is cut at a line", is_cut_at_a_line},
     {"bounds what has no end", bounds_what_has_no_end},
+    {"quotes names for a shell", quotes_names_for_a_shell},
     {"compares no clocks", compares_no_clocks},
     {"breaks lines between words", breaks_lines_between_words},
     {"survives lack of memory", survives_lack_of_memory},
