@@ -43,26 +43,6 @@ static int too_soon(const struct judgement *j, const struct hop *h, nsec_t *ret_
     return -1;
 }
 
-static void check_timing(struct judgement *j, const struct rule *self)
-{
-    for (unsigned i = 0; i < j->way->n; i++) {
-        const struct passage *p = &j->way->passage[i];
-        nsec_t was, should;
-        struct finding *f;
-        int at;
-
-        if (!p->request || transport_reliable(p->request->transport) ||
-            (at = too_soon(j, p->request, &was, &should)) < 0)
-            continue;
-        f = judgement_find(j, self, judgement_step(j, p, false),
-                           judgement_text(j, "%s waits %.3f s before retransmission %d", judgement_from(j, p),
-                                          (double)should / (double)NSEC_PER_SEC, at + 1),
-                           judgement_text(j, "it waited %.3f s", (double)was / (double)NSEC_PER_SEC));
-        finding_show(f, p->request);
-        finding_show_at(f, &p->request->repeat[at]);
-    }
-}
-
 /* The sender's T1: a terminal's may be 2 s (TS 24.229 7.7), whatever those of the network are. Its first
  * interval tells. */
 static nsec_t own_t1(const struct judgement *j, const struct hop *h)
@@ -72,6 +52,78 @@ static nsec_t own_t1(const struct judgement *j, const struct hop *h)
     sighting_gap(&h->first, &h->repeat[0], &shorter, &first);
     first = first < TERMINAL_T1 ? first : TERMINAL_T1;
     return first > j->profile->t1 ? first : j->profile->t1;
+}
+
+static bool is_under_test(const struct profile *p, role_set functions)
+{
+    for (int i = 0; i < p->nfunctions; i++)
+        if ((functions >> i & 1) && p->function[i].under_test)
+            return true;
+    return false;
+}
+
+/* Whether somebody who is under test waits for an answer without sending again: 64*T1 are not over, the next
+ * interval is, and by 2*T1 more. What is played for the SUT ends when it has seen enough, so it is not held
+ * to this; nor is anybody where a retransmission could have escaped the capture. */
+static bool falls_silent(const struct judgement *j, const struct passage *p, nsec_t *ret_silence)
+{
+    const struct hop *h = p->request;
+    const struct sighting *last = &h->first;
+    const nsec_t until = j->evidence->until;
+    uint32_t n = h->nrepeats < HOP_REPEATS_MAX ? h->nrepeats : HOP_REPEATS_MAX;
+    nsec_t t1 = j->profile->t1 > TERMINAL_T1 ? j->profile->t1 : TERMINAL_T1, e = t1, t2;
+
+    if (p->reply || j->way->naside || !judgement_own(p) || !is_under_test(j->profile, p->from) ||
+        !j->evidence->sees_all || j->evidence->dropped)
+        return false;
+    if (n) {
+        last = &h->repeat[n - 1];
+        e = t1 = own_t1(j, h);
+    }
+    t2 = 8 * t1 > j->profile->t2 ? 8 * t1 : j->profile->t2; /* as the usual T2 is to T1 */
+    for (uint32_t i = 0; i < n; i++)
+        e = 2 * e < t2 ? 2 * e : t2;
+    *ret_silence = until - last->time;
+    return last->time + e<h->first.time + 64 * t1 && * ret_silence> e + 2 * j->profile->t1;
+}
+
+static void find_silence(struct judgement *j, const struct rule *self, const struct passage *p)
+{
+    struct finding *f;
+    nsec_t silence;
+
+    if (!falls_silent(j, p, &silence))
+        return;
+    f = judgement_find(
+        j, self, judgement_step(j, p, false),
+        judgement_text(j, "%s sends the request again until an answer comes, or 64*T1 are over",
+                       judgement_from(j, p)),
+        judgement_text(j, "it sent it %u times, and then nothing for %.1f s",
+                       (unsigned)p->request->nrepeats + 1, (double)silence / (double)NSEC_PER_SEC));
+    finding_show(f, p->request);
+}
+
+static void check_timing(struct judgement *j, const struct rule *self)
+{
+    for (unsigned i = 0; i < j->way->n; i++) {
+        const struct passage *p = &j->way->passage[i];
+        nsec_t was, should;
+        struct finding *f;
+        int at;
+
+        if (!p->request || transport_reliable(p->request->transport))
+            continue;
+        find_silence(j, self, p);
+        at = too_soon(j, p->request, &was, &should);
+        if (at < 0)
+            continue;
+        f = judgement_find(j, self, judgement_step(j, p, false),
+                           judgement_text(j, "%s waits %.3f s before retransmission %d", judgement_from(j, p),
+                                          (double)should / (double)NSEC_PER_SEC, at + 1),
+                           judgement_text(j, "it waited %.3f s", (double)was / (double)NSEC_PER_SEC));
+        finding_show(f, p->request);
+        finding_show_at(f, &p->request->repeat[at]);
+    }
 }
 
 /* Timer F: nobody sends a request again after 64*T1. */

@@ -106,6 +106,59 @@ static void give_up_in_time(struct court *c, int bye)
     repeat_for(c, bye, 32);
 }
 
+/* A run in which client A is under test and nothing escapes the capture. */
+static void watch_client_a(struct court *c)
+{
+    c->evidence.sees_all = true;
+    c->profile->function[profile_function(c->profile, "client-a")].under_test = true;
+}
+
+static void say_it_once(struct court *c, int bye)
+{
+    unanswered(c, bye);
+    watch_client_a(c);
+}
+
+static void stop_after_the_second(struct court *c, int bye)
+{
+    say_it_once(c, bye);
+    again(c, bye, 500 * NSEC_PER_MSEC);
+}
+
+static void give_up_while_watched(struct court *c, int bye)
+{
+    repeat_for(c, bye, 32);
+    watch_client_a(c);
+}
+
+/* Two seconds are a terminal's T1 (TS 24.229 7.7), 16 its T2. */
+static void give_up_as_terminals_do(struct court *c, int bye)
+{
+    say_it_once(c, bye);
+    again(c, bye, 2 * NSEC_PER_SEC);
+    again(c, bye, 6 * NSEC_PER_SEC);
+    for (int at = 14; at < 128; at += 16)
+        again(c, bye, at * NSEC_PER_SEC);
+}
+
+static void say_it_once_unwatched(struct court *c, int bye)
+{
+    say_it_once(c, bye);
+    c->evidence.sees_all = false;
+}
+
+static void say_it_once_over_tcp(struct court *c, int bye)
+{
+    say_it_once(c, bye);
+    over_tcp(c);
+}
+
+static void say_it_once_and_be_played(struct court *c, int bye)
+{
+    say_it_once(c, bye);
+    c->profile->function[profile_function(c->profile, "client-a")].under_test = false;
+}
+
 /* An in-dialog request of either end, over its first hop. */
 static struct talk_message *ask(struct court *c, int bye, const char *method, bool callee, unsigned cseq)
 {
@@ -223,6 +276,13 @@ static const struct court_case cases[] = {
     {"another capture point, over TCP", see_tcp_twice, VERDICT_PASS, NULL, 0, NULL},
     {"client-a goes on for ever", go_on_for_ever, VERDICT_FAIL, "timeout.final", 1, "22 44"},
     {"client-a gives up in time", give_up_in_time, VERDICT_FAIL, "reply.missing", 8, "28"},
+    {"client-a says it once", say_it_once, VERDICT_FAIL, "retransmit.timing", 1, "22"},
+    {"client-a stops after the second", stop_after_the_second, VERDICT_FAIL, "retransmit.timing", 1, "22"},
+    {"client-a gives up while watched", give_up_while_watched, VERDICT_FAIL, "reply.missing", 8, "28"},
+    {"client-a gives up as terminals do", give_up_as_terminals_do, VERDICT_FAIL, "reply.missing", 8, "28"},
+    {"client-a says it once unwatched", say_it_once_unwatched, VERDICT_FAIL, "reply.missing", 8, "28"},
+    {"client-a says it once over TCP", say_it_once_over_tcp, VERDICT_FAIL, "reply.missing", 8, "28"},
+    {"client-a is played", say_it_once_and_be_played, VERDICT_FAIL, "reply.missing", 8, "28"},
     {"client-a asks after the close", ask_after, VERDICT_FAIL, "session.closed", 0, "36"},
     {"client-b asks before it", ask_before, VERDICT_PASS, NULL, 0, NULL},
     {"client-b's re-INVITE crossed it", ask_before_and_again, VERDICT_PASS, NULL, 0, NULL},
