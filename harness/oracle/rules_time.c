@@ -98,8 +98,8 @@ static void find_silence(struct judgement *j, const struct rule *self, const str
         j, self, judgement_step(j, p, false),
         judgement_text(j, "%s sends the request again until an answer comes, or 64*T1 are over",
                        judgement_from(j, p)),
-        judgement_text(j, "it sent it %u times, and then nothing for %.1f s",
-                       (unsigned)p->request->nrepeats + 1, (double)silence / (double)NSEC_PER_SEC));
+        judgement_text(j, "it sent nothing for %.1f s after it had sent it %s",
+                       (double)silence / NSEC_PER_SEC, p->request->nrepeats ? "again" : "once"));
     finding_show(f, p->request);
 }
 

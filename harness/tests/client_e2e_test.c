@@ -145,6 +145,7 @@ static void test_broken_clients_fail_by_what_they_break(void)
     one_fails('a', "without-route", "CPM_CLS_CLIENT_V_001", "route.set", 1);
     one_fails('b', "wrong-tag", "CPM_CLS_CLIENT_V_002", "dialog.identity", 1);
     one_fails('a', "bye-twice", "CPM_CLS_CLIENT_TI_005", "retransmit.transport", 1);
+    one_fails('a', "once", "CPM_CLS_CLIENT_TI_001", "retransmit.timing", 1);
     one_fails('b', "answers-202", "CPM_CLS_CLIENT_V_004", "reply.status", 8);
     one_fails('a', "goes-on", "CPM_CLS_CLIENT_V_001", "session.closed", 0);
 }
