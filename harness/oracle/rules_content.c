@@ -100,8 +100,52 @@ static bool of_security_agreement(const struct sip_diff *d)
     return slice_ieq(d->name, SLICE("Require")) && slice_ieq(slice_trim(d->before), SLICE("sec-agree"));
 }
 
+/* In small letters, but for what is in quotes. */
+static struct slice folded(struct judgement *j, struct slice value)
+{
+    struct slice copy = arena_copy(j->arena, value);
+    char *text = (char *)(uintptr_t)copy.p; /* ours, just made */
+    bool quoted = false;
+
+    for (size_t i = 0; text && i < copy.n; i++) {
+        if (quoted && text[i] == '\\' && i + 1 < copy.n)
+            i++;
+        else if (text[i] == '"')
+            quoted = !quoted;
+        else if (!quoted && text[i] >= 'A' && text[i] <= 'Z')
+            text[i] = (char)(text[i] | 0x20);
+    }
+    return copy;
+}
+
+/* Whether all values of a header are the same but for the case of their tokens (RFC 3261 7.3.1): true of
+ * those whose grammar is tokens and quoted strings alone. */
+static bool same_tokens(struct judgement *j, const struct pair *p, enum sip_header id)
+{
+    struct sip_values before, after;
+    struct slice x, y;
+    bool have_x, have_y;
+
+    sip_values_start(&before, &p->in->msg, id);
+    sip_values_start(&after, &p->out->msg, id);
+    do {
+        have_x = sip_values_next(&before, &x);
+        have_y = sip_values_next(&after, &y);
+    } while (have_x && have_y && (sip_value_eq(x, y) || sip_value_eq(folded(j, x), folded(j, y))));
+    return !have_x && !have_y;
+}
+
+static bool changed(struct judgement *j, const struct pair *p, const struct sip_diff *d)
+{
+    if (slice_ieq(d->name, SLICE("Reason")))
+        return !same_tokens(j, p, SIP_REASON);
+    if (slice_ieq(d->name, SLICE("Content-Type")))
+        return !same_tokens(j, p, SIP_CONTENT_TYPE);
+    return true;
+}
+
 /* The first header that did not come through; headers may be added (16.6(1), 16.6(10)). */
-static bool lost_header(const struct pair *p, struct sip_diff *ret)
+static bool lost_header(struct judgement *j, const struct pair *p, struct sip_diff *ret)
 {
     struct sip_diff_walk walk;
 
@@ -109,12 +153,11 @@ static bool lost_header(const struct pair *p, struct sip_diff *ret)
         *ret = (struct sip_diff){.name = SLICE("Reason"),
                                  .before = sip_value(&p->in->msg, SIP_REASON),
                                  .after = sip_value(&p->out->msg, SIP_REASON)};
-        return !p->reply && sip_has(&p->in->msg, SIP_REASON) &&
-               !sip_header_eq(&p->in->msg, &p->out->msg, SIP_REASON);
+        return !p->reply && sip_has(&p->in->msg, SIP_REASON) && !same_tokens(j, p, SIP_REASON);
     }
     sip_diff_start(&walk, &p->in->msg, &p->out->msg, NOT_COMPARED);
     while (sip_diff_next(&walk, ret))
-        if (ret->kind == SIP_CHANGED ||
+        if ((ret->kind == SIP_CHANGED && changed(j, p, ret)) ||
             (ret->kind == SIP_DROPPED && !may_vanish(ret->name) && !of_security_agreement(ret)))
             return true;
     return false;
@@ -126,7 +169,7 @@ static void check_preserved(struct judgement *j, const struct rule *self)
         const struct pair *p = &j->pair[i];
         struct sip_diff d;
 
-        if (((p->in->msg.defects | p->out->msg.defects) & SIP_DEFECT_CUT) || !lost_header(p, &d))
+        if (((p->in->msg.defects | p->out->msg.defects) & SIP_DEFECT_CUT) || !lost_header(j, p, &d))
             continue;
         judgement_find_pair(j, self, p,
                             judgement_text(j, "%s sends %.*s on as it was: %s", judgement_maker(j, p),

@@ -373,6 +373,19 @@ static void give_a_second_reason_unseen(struct court *c, int bye)
     court_bye(c, bye, 2)->gone = true;
 }
 
+/* RFC 3261 7.3.1: tokens are the same in any case, what is in quotes is not. */
+static void write_tokens_in_another_case(struct court *c, int bye)
+{
+    send_body(c, bye, 0, "bye\r\n");
+    court_edit_byes(c, bye, 4, "Reason: SIP;cause=200;text=", "reason: Sip;CAUSE=200;Text=");
+    court_edit_byes(c, bye, 4, "Content-Type: text/plain", "Content-Type: Text/PLAIN");
+}
+
+static void write_a_text_in_another_case(struct court *c, int bye)
+{
+    court_edit_byes(c, bye, 4, "\"Call completed\"", "\"Call Completed\"");
+}
+
 static const struct court_case cases[] = {
     {"pf-a leaves From out", leave_from_out, VERDICT_FAIL, "headers.mandatory", 3, "24"},
     {"pf-b's answer lacks CSeq", leave_cseq_out_of_the_answer, VERDICT_FAIL, "headers.mandatory", 10, "31"},
@@ -432,6 +445,9 @@ static const struct court_case cases[] = {
     {"two Reasons of SIP", give_two_reasons_of_one_protocol, VERDICT_FAIL, "reason.distinct", 1, "22"},
     {"Reasons of other protocols", give_two_reasons, VERDICT_PASS, NULL, 0, NULL},
     {"a second Reason, not captured", give_a_second_reason_unseen, VERDICT_PASS, NULL, 0, NULL},
+    {"core-b writes tokens in another case", write_tokens_in_another_case, VERDICT_PASS, NULL, 0, NULL},
+    {"core-b writes a text in another case", write_a_text_in_another_case, VERDICT_FAIL, "headers.preserved",
+     5, "25 26"},
 };
 
 static void judges_the_content(void)
