@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -160,17 +159,13 @@ static void head(struct xmlout *x, const struct summary *s)
     xmlout_end(x);
 }
 
-static void cell(struct xmlout *x, const char *class, const char *fmt, ...)
+/* A number at the right; 0 is none. */
+static void number(struct xmlout *x, uint64_t n)
 {
-    char text[64];
-    va_list args;
-
-    va_start(args, fmt);
-    vsnprintf(text, sizeof text, fmt, args);
-    va_end(args);
     xmlout_start(x, "td");
-    xmlout_attr(x, "class", class);
-    xmlout_text(x, text);
+    xmlout_attr(x, "class", "number");
+    if (n)
+        xmlout_textf(x, "%llu", (unsigned long long)n);
     xmlout_end(x);
 }
 
@@ -191,18 +186,18 @@ static void causes(struct xmlout *x, struct causes *c)
         const struct cause *k = &c->kind[i];
 
         xmlout_start(x, "tr");
-        cell(x, "number", "%llu", (unsigned long long)k->n);
+        number(x, k->n);
         xmlout_start(x, "td");
         xmlout_attr(x, "class", verdict_name(k->verdict));
         xmlout_text(x, k->what);
         xmlout_end(x);
-        cell(x, "number", k->step ? "%d" : "", k->step);
+        number(x, (uint64_t)k->step);
         xmlout_element(x, "td", k->first);
         xmlout_end(x);
     }
     if (c->others) {
         xmlout_start(x, "tr");
-        cell(x, "number", "%llu", (unsigned long long)c->others);
+        number(x, c->others);
         xmlout_element(x, "td", "others");
         xmlout_end(x);
     }
