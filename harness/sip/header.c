@@ -4,60 +4,34 @@
 
 struct name {
     const char *text;
-    uint8_t len;
     bool list;
-    char lower[32]; /* what a name is compared with */
 };
-
-#define NAME(text, lower, list)                                                                              \
-    {                                                                                                        \
-        text, sizeof(text) - 1, list, lower                                                                  \
-    }
 
 static const struct name names[SIP_HEADER_COUNT] = {
-    [SIP_OTHER] = NAME("", "", false),
-    [SIP_VIA] = NAME("Via", "via", true),
-    [SIP_ROUTE] = NAME("Route", "route", true),
-    [SIP_RECORD_ROUTE] = NAME("Record-Route", "record-route", true),
-    [SIP_FROM] = NAME("From", "from", false),
-    [SIP_TO] = NAME("To", "to", false),
-    [SIP_CALL_ID] = NAME("Call-ID", "call-id", false),
-    [SIP_CSEQ] = NAME("CSeq", "cseq", false),
-    [SIP_MAX_FORWARDS] = NAME("Max-Forwards", "max-forwards", false),
-    [SIP_CONTACT] = NAME("Contact", "contact", true),
-    [SIP_CONTENT_LENGTH] = NAME("Content-Length", "content-length", false),
-    [SIP_CONTENT_TYPE] = NAME("Content-Type", "content-type", false),
-    [SIP_REASON] = NAME("Reason", "reason", true),
-    [SIP_CONTRIBUTION_ID] = NAME("Contribution-ID", "contribution-id", false),
-    [SIP_CONVERSATION_ID] = NAME("Conversation-ID", "conversation-id", false),
-    [SIP_SESSION_ID] = NAME("Session-ID", "session-id", false),
-    [SIP_P_CHARGING_VECTOR] = NAME("P-Charging-Vector", "p-charging-vector", false),
-    [SIP_P_CHARGING_FUNCTION_ADDRESSES] =
-        NAME("P-Charging-Function-Addresses", "p-charging-function-addresses", true),
-    [SIP_P_ASSERTED_IDENTITY] = NAME("P-Asserted-Identity", "p-asserted-identity", true),
-    [SIP_P_ASSERTED_SERVICE] = NAME("P-Asserted-Service", "p-asserted-service", true),
-    [SIP_P_PREFERRED_SERVICE] = NAME("P-Preferred-Service", "p-preferred-service", true),
-    [SIP_ACCEPT_CONTACT] = NAME("Accept-Contact", "accept-contact", true),
-    [SIP_SESSION_EXPIRES] = NAME("Session-Expires", "session-expires", false),
-    [SIP_RSEQ] = NAME("RSeq", "rseq", false),
-};
-
-/* The ids of the names of each length: no length has more than three. */
-static const uint8_t by_length[30][3] = {
-    [2] = {SIP_TO},
-    [3] = {SIP_VIA},
-    [4] = {SIP_FROM, SIP_CSEQ, SIP_RSEQ},
-    [5] = {SIP_ROUTE},
-    [6] = {SIP_REASON},
-    [7] = {SIP_CALL_ID, SIP_CONTACT},
-    [10] = {SIP_SESSION_ID},
-    [12] = {SIP_MAX_FORWARDS, SIP_CONTENT_TYPE, SIP_RECORD_ROUTE},
-    [14] = {SIP_CONTENT_LENGTH, SIP_ACCEPT_CONTACT},
-    [15] = {SIP_SESSION_EXPIRES, SIP_CONTRIBUTION_ID, SIP_CONVERSATION_ID},
-    [17] = {SIP_P_CHARGING_VECTOR},
-    [18] = {SIP_P_ASSERTED_SERVICE},
-    [19] = {SIP_P_ASSERTED_IDENTITY, SIP_P_PREFERRED_SERVICE},
-    [29] = {SIP_P_CHARGING_FUNCTION_ADDRESSES},
+    [SIP_OTHER] = {"", false},
+    [SIP_VIA] = {"Via", true},
+    [SIP_ROUTE] = {"Route", true},
+    [SIP_RECORD_ROUTE] = {"Record-Route", true},
+    [SIP_FROM] = {"From", false},
+    [SIP_TO] = {"To", false},
+    [SIP_CALL_ID] = {"Call-ID", false},
+    [SIP_CSEQ] = {"CSeq", false},
+    [SIP_MAX_FORWARDS] = {"Max-Forwards", false},
+    [SIP_CONTACT] = {"Contact", true},
+    [SIP_CONTENT_LENGTH] = {"Content-Length", false},
+    [SIP_CONTENT_TYPE] = {"Content-Type", false},
+    [SIP_REASON] = {"Reason", true},
+    [SIP_CONTRIBUTION_ID] = {"Contribution-ID", false},
+    [SIP_CONVERSATION_ID] = {"Conversation-ID", false},
+    [SIP_SESSION_ID] = {"Session-ID", false},
+    [SIP_P_CHARGING_VECTOR] = {"P-Charging-Vector", false},
+    [SIP_P_CHARGING_FUNCTION_ADDRESSES] = {"P-Charging-Function-Addresses", true},
+    [SIP_P_ASSERTED_IDENTITY] = {"P-Asserted-Identity", true},
+    [SIP_P_ASSERTED_SERVICE] = {"P-Asserted-Service", true},
+    [SIP_P_PREFERRED_SERVICE] = {"P-Preferred-Service", true},
+    [SIP_ACCEPT_CONTACT] = {"Accept-Contact", true},
+    [SIP_SESSION_EXPIRES] = {"Session-Expires", false},
+    [SIP_RSEQ] = {"RSeq", false},
 };
 
 /* Every registered compact form: IANA, SIP parameters, header fields. */
@@ -96,20 +70,78 @@ static const struct compact *compact_of(char c)
     return i < 26 && ((unsigned char)c & 0x40) && compacts[i].text ? &compacts[i] : NULL;
 }
 
+/* By length, so that a name is compared with three others at most, each known to the compiler. */
+static enum sip_header long_name_id(const char *p, size_t n)
+{
+#define IS(id, lower)                                                                                        \
+    if (lex_same(p, lower, sizeof(lower) - 1))                                                               \
+    return id
+    switch (n) {
+    case 2:
+        IS(SIP_TO, "to");
+        break;
+    case 3:
+        IS(SIP_VIA, "via");
+        break;
+    case 4:
+        IS(SIP_FROM, "from");
+        IS(SIP_CSEQ, "cseq");
+        IS(SIP_RSEQ, "rseq");
+        break;
+    case 5:
+        IS(SIP_ROUTE, "route");
+        break;
+    case 6:
+        IS(SIP_REASON, "reason");
+        break;
+    case 7:
+        IS(SIP_CALL_ID, "call-id");
+        IS(SIP_CONTACT, "contact");
+        break;
+    case 10:
+        IS(SIP_SESSION_ID, "session-id");
+        break;
+    case 12:
+        IS(SIP_RECORD_ROUTE, "record-route");
+        IS(SIP_MAX_FORWARDS, "max-forwards");
+        IS(SIP_CONTENT_TYPE, "content-type");
+        break;
+    case 14:
+        IS(SIP_CONTENT_LENGTH, "content-length");
+        IS(SIP_ACCEPT_CONTACT, "accept-contact");
+        break;
+    case 15:
+        IS(SIP_CONTRIBUTION_ID, "contribution-id");
+        IS(SIP_CONVERSATION_ID, "conversation-id");
+        IS(SIP_SESSION_EXPIRES, "session-expires");
+        break;
+    case 17:
+        IS(SIP_P_CHARGING_VECTOR, "p-charging-vector");
+        break;
+    case 18:
+        IS(SIP_P_ASSERTED_SERVICE, "p-asserted-service");
+        break;
+    case 19:
+        IS(SIP_P_ASSERTED_IDENTITY, "p-asserted-identity");
+        IS(SIP_P_PREFERRED_SERVICE, "p-preferred-service");
+        break;
+    case 29:
+        IS(SIP_P_CHARGING_FUNCTION_ADDRESSES, "p-charging-function-addresses");
+        break;
+    default:
+        break;
+    }
+#undef IS
+    return SIP_OTHER;
+}
+
 enum sip_header sip_header_id(struct slice name)
 {
     if (name.n == 1) {
         const struct compact *c = compact_of(name.p[0]);
         return c ? (enum sip_header)c->id : SIP_OTHER;
     }
-    if (name.n >= sizeof by_length / sizeof by_length[0])
-        return SIP_OTHER;
-    for (int i = 0; i < 3 && by_length[name.n][i]; i++) {
-        enum sip_header id = (enum sip_header)by_length[name.n][i];
-        if (lex_same(name.p, names[id].lower, name.n))
-            return id;
-    }
-    return SIP_OTHER;
+    return long_name_id(name.p, name.n);
 }
 
 const char *sip_header_name(enum sip_header id)

@@ -1,5 +1,9 @@
 #include "sip/lex.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #define T LEX_TOKEN
 #define S (LEX_SPACE | LEX_HOST_END)
 #define L LEX_LOOSE
@@ -35,6 +39,36 @@ const uint8_t lex_class[256] = {
     ['w'] = T,  ['x'] = T,  ['y'] = T,
     ['z'] = T,  ['~'] = T,
 };
+
+#ifdef __SSE2__
+static bool has_space16(const char *p)
+{
+    const __m128i v = _mm_loadu_si128((const __m128i *)(const void *)p);
+
+    return _mm_movemask_epi8(_mm_cmpeq_epi8(_mm_min_epu8(v, _mm_set1_epi8(' ')), v)) != 0;
+}
+
+bool lex_has_space(const char *p, const char *end)
+{
+    bool found = false;
+
+    if (end - p >= 16) {
+        for (; end - p > 16; p += 16)
+            found |= has_space16(p);
+        return found || has_space16(end - 16);
+    }
+    for (; p < end; p++)
+        found |= (unsigned char)*p <= ' ';
+    return found;
+}
+#else
+bool lex_has_space(const char *p, const char *end)
+{
+    while (p < end && (unsigned char)*p > ' ')
+        p++;
+    return p < end;
+}
+#endif
 
 const char *lex_quoted_end(const char *p, const char *end)
 {

@@ -67,6 +67,9 @@ static inline const char *lex_token_end(const char *p, const char *end)
     return p;
 }
 
+/* Whether there is white space or a control character in [p, end). */
+bool lex_has_space(const char *p, const char *end);
+
 static inline bool lex_is_token(struct slice s)
 {
     return s.n && lex_token_end(s.p, s.p + s.n) == s.p + s.n;

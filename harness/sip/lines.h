@@ -85,25 +85,32 @@ static inline void lines_start(struct lines *l, const char *p, size_t n)
     lines_load(l);
 }
 
-/* Looks at the marked byte at `at`; true where it ends a line, or begins the CRLF that does. */
-static inline bool lines_end(struct lines *l, size_t *at)
+/* Looks at the marked byte at `at`; true where it ends a line. */
+static inline bool lines_end(struct lines *l, size_t at)
 {
-    char c = l->p[*at];
+    char c = l->p[at];
 
-    if (c == '\r' && *at + 1 < l->n && l->p[*at + 1] == '\n') {
-        /* The LF of a CRLF that is cut by the block's end is met there, and known by the CR before it. */
-        if (!l->marks)
-            return false;
-        ++*at;
-        l->marks &= l->marks - 1;
-        return true;
-    }
+    /* The LF of a CRLF that is cut by the block's end is met there, and known by the CR before it. */
+    if (c == '\r' && at + 1 < l->n && l->p[at + 1] == '\n')
+        return false;
     if (c == '\n') {
-        l->defects |= *at == 0 || l->p[*at - 1] != '\r' ? SIP_DEFECT_LF : 0u;
+        l->defects |= at == 0 || l->p[at - 1] != '\r' ? SIP_DEFECT_LF : 0u;
         return true;
     }
     l->defects |= c == '\r' ? SIP_DEFECT_CR : c == '\0' ? SIP_DEFECT_NUL : 0u;
     return false;
+}
+
+/* Whether the first mark is the CR of a CRLF that lies in the block as a whole: so ends nearly every line.
+ * Takes both. */
+static inline bool lines_crlf(struct lines *l, size_t at)
+{
+    const uint64_t first = l->marks & -l->marks;
+
+    if (!(l->marks & first << 1) || l->p[at] != '\r' || l->p[at + 1] != '\n')
+        return false;
+    l->marks ^= first | first << 1;
+    return true;
 }
 
 /* The offset of the next LF, or n where there is no further one. */
@@ -112,8 +119,10 @@ static inline size_t lines_next(struct lines *l)
     for (;;) {
         while (l->marks) {
             size_t at = l->block + (size_t)__builtin_ctzll(l->marks);
+            if (lines_crlf(l, at))
+                return at + 1;
             l->marks &= l->marks - 1;
-            if (lines_end(l, &at))
+            if (lines_end(l, at))
                 return at;
         }
         if (l->n - l->block <= LINES_BLOCK)

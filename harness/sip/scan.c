@@ -97,16 +97,13 @@ static bool is_next_start(const char *p, const char *line_end)
     return startline_read(lex_slice(p, line_end), true, &start) && !start.defects;
 }
 
-/* lex_trimmed, quick for the usual " value CR". A colon stands before p. */
+/* lex_trimmed, quick for the usual " value CR". */
 static struct slice field_value(const char *p, const char *end)
 {
-    if (p < end && *p == ' ')
-        p++;
-    if (end[-1] == '\r' && end > p)
-        end--;
-    if (p < end && ((unsigned char)*p <= ' ' || (unsigned char)end[-1] <= ' '))
-        return lex_trimmed(p, end);
-    return lex_slice(p, end);
+    if (end - p > 3 && p[0] == ' ' && (unsigned char)p[1] > ' ' && end[-1] == '\r' &&
+        (unsigned char)end[-2] > ' ')
+        return lex_slice(p + 1, end - 1);
+    return lex_trimmed(p, end);
 }
 
 /* One header field: its first line ends at `line_end`, its folds at `end`. False where it is the start line
@@ -173,23 +170,26 @@ static enum head_end scan_fields(struct scan *s, struct lines lines, size_t pos,
     const size_t n = s->n;
     enum head_end ended = HEAD_OPEN;
     size_t line_end = 0; /* of the first line of a field with folds */
+    bool low;            /* the line may be empty, or a fold */
 
     /* White space before the first field continues nothing: the start line is not folded. */
     for (; pos < n && is_blank(p[pos]); pos++)
         s->m->defects |= SIP_DEFECT_START_LINE;
     *ret_end = n;
+    low = pos < n && (unsigned char)p[pos] <= ' ';
     while (pos < n) {
         size_t lf = lines_next(&lines);
 
         if (lf == n && more)
             break;
-        if (!line_end && (unsigned char)p[pos] <= ' ' && is_empty_line(p + pos, p + lf)) {
+        if (low && !line_end && is_empty_line(p + pos, p + lf)) {
             ended = lf < n ? HEAD_BLANK_LINE : HEAD_OPEN;
             *ret_end = lf < n ? lf + 1 : n;
             break;
         }
         line_end = line_end ? line_end : lf;
-        if (lf + 1 < n && (unsigned char)p[lf + 1] <= ' ' && is_blank(p[lf + 1]))
+        low = lf + 1 < n && (unsigned char)p[lf + 1] <= ' ';
+        if (low && is_blank(p[lf + 1]))
             continue;
         if (!add_field(s, p + pos, p + line_end, p + lf)) {
             *ret_end = pos;

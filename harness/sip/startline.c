@@ -141,23 +141,40 @@ static bool request_read(const char *p, const char *end, bool stream, struct sta
     return true;
 }
 
-/* "BYE sip:b@b SIP/2.0" with nothing wrong, the usual case, without looking at it byte by byte. */
+/* "BYE sip:b@b SIP/2.0" with nothing wrong, the usual case, looked at but once. */
 static bool request_plain(struct slice line, struct startline *ret)
 {
-    const char *p = line.p, *space = line.n > 11 ? memchr(p, ' ', line.n) : NULL;
-    const char *end; /* the space before the version */
-    struct slice uri;
+    const char *p = line.p, *end = p + line.n - 8; /* of the URI */
+    const char *method_end;
 
-    if (!space || space >= (end = p + line.n - 8) - 1 || memcmp(end, " SIP/2.0", 8) != 0)
+    if (line.n < 11 || memcmp(end, " SIP/2.0", 8) != 0)
         return false;
-    uri = lex_slice(space + 1, end);
-    if (memchr(uri.p, ' ', uri.n) || memchr(uri.p, '\t', uri.n))
+    method_end = lex_token_end(p, end);
+    if (method_end == p || end - method_end < 2 || *method_end != ' ' || lex_has_space(method_end + 1, end))
         return false;
-    *ret = (struct startline){.method = lex_slice(p, space), .uri = uri, .version_ok = true};
-    return lex_is_token(ret->method);
+    *ret = (struct startline){
+        .method = lex_slice(p, method_end), .uri = lex_slice(method_end + 1, end), .version_ok = true};
+    return true;
 }
 
-bool startline_read(struct slice line, bool stream, struct startline *ret)
+/* "SIP/2.0 200 OK" */
+static bool response_plain(struct slice line, struct startline *ret)
+{
+    const char *p = line.p, *end = p + line.n;
+    uint64_t status;
+
+    if (line.n < 12 || memcmp(p, "SIP/2.0 ", 8) != 0 || p[11] != ' ' ||
+        !slice_number(lex_slice(p + 8, p + 11), 699, &status) || status < 100 ||
+        memchr(p + 12, '\r', line.n - 12))
+        return false;
+    *ret = (struct startline){.method = lex_slice(p, p),
+                              .uri = lex_slice(p + 12, end),
+                              .version_ok = true,
+                              .status = (uint16_t)status};
+    return true;
+}
+
+static bool read_any(struct slice line, bool stream, struct startline *ret)
 {
     const char *p = line.p, *end = p + line.n;
     const char *cr = memchr(p, '\r', line.n), *begin, *stop;
@@ -165,8 +182,6 @@ bool startline_read(struct slice line, bool stream, struct startline *ret)
 
     if (cr)
         end = cr;
-    if ((!cr || cr + 1 == line.p + line.n) && request_plain(lex_slice(p, end), ret))
-        return true;
     begin = blank_end(p, end);
     if (begin == end || (stream && begin != p))
         return false;
@@ -178,6 +193,13 @@ bool startline_read(struct slice line, bool stream, struct startline *ret)
     if (begin != p || stop != end || (cr && cr + 1 != line.p + line.n))
         ret->defects |= SIP_DEFECT_START_LINE;
     return ok;
+}
+
+bool startline_read(struct slice line, bool stream, struct startline *ret)
+{
+    struct slice text = slice_head(line, line.n - (line.n && line.p[line.n - 1] == '\r'));
+
+    return response_plain(text, ret) || request_plain(text, ret) || read_any(line, stream, ret);
 }
 
 bool startline_foreign(struct slice line)

@@ -163,6 +163,22 @@ struct slice sip_tag(const struct sip_msg *m, enum sip_header id)
     return sip_param(addr.params, SLICE("tag"));
 }
 
+/* "2 BYE", the usual form. */
+static bool plain_cseq(struct slice value, uint32_t *ret_number, struct slice *ret_method)
+{
+    enum { DIGITS_SAFE = 9 };
+    const char *p = value.p, *end = p + value.n;
+    uint32_t number = 0;
+
+    for (; p < end && (unsigned char)*p - (unsigned)'0' <= 9u && p - value.p < DIGITS_SAFE; p++)
+        number = number * 10 + (uint32_t)(*p - '0');
+    if (p == value.p || end - p < 2 || *p != ' ' || lex_token_end(p + 1, end) != end)
+        return false;
+    *ret_number = number;
+    *ret_method = lex_slice(p + 1, end);
+    return true;
+}
+
 bool sip_cseq_decode(struct slice value, uint32_t *ret_number, struct slice *ret_method)
 {
     struct slice text = slice_trim(lex_text(value));
@@ -170,6 +186,8 @@ bool sip_cseq_decode(struct slice value, uint32_t *ret_number, struct slice *ret
     uint64_t number;
     bool ok;
 
+    if (value.n && plain_cseq(value, ret_number, ret_method))
+        return true;
     for (at = p; at < end && !lex_is_space(*at);)
         at++;
     ok = slice_number(lex_slice(p, at), UINT32_MAX, &number);

@@ -12,7 +12,7 @@
 enum { STREAMED_MAX = 1 << 16, ONE_MESSAGE = 1 };
 
 /* Who owns the endpoints that spoke last: there are few, and each speaks again and again. */
-enum { OWNERS_KNOWN = 256 };
+enum { OWNERS_KNOWN = 1 << 8 };
 
 struct owner {
     struct endpoint at;
@@ -77,7 +77,7 @@ static role_set owners(struct trace *t, const struct endpoint *e)
     struct owner *o;
 
     memcpy(&low, e->addr.b + sizeof e->addr.b - sizeof low, sizeof low);
-    o = &t->owner[((low ^ e->port) * 2654435761u >> 16) % OWNERS_KNOWN];
+    o = &t->owner[(low ^ e->port) * 2654435761u >> 24]; /* the upper bits depend on all of it */
     if (!o->known || o->at.port != e->port || !addr_eq(&o->at.addr, &e->addr))
         *o = (struct owner){.at = *e, .known = true, .set = profile_owners(t->config.profile, e)};
     return o->set;
