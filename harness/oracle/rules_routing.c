@@ -1,7 +1,7 @@
 /* Where to, and how far still: Route, Request-URI, Max-Forwards (RFC 3261 12.2.1.1, 16.4, 16.6). */
 #include "oracle/rules.h"
 
-enum { ROUTES_MAX = 32 };
+enum { ROUTES_MAX = 32, MAX_FORWARDS_MAX = 255 /* RFC 3261 20.22 */ };
 
 struct routes {
     unsigned n;
@@ -273,11 +273,11 @@ static void check_present(struct judgement *j, const struct rule *self)
 
         if (!p->request || p->inner || (p->request->msg.defects & SIP_DEFECT_CUT))
             continue;
-        present = sip_max_forwards(&p->request->msg, &number);
+        present = sip_max_forwards(&p->request->msg, &number) && number <= MAX_FORWARDS_MAX;
         if (!present && before) { /* whoever is handed none adds it, so each absence is its sender's */
             f = judgement_find(
                 j, self, judgement_step(j, p, false),
-                judgement_text(j, "%s sends Max-Forwards, a number", judgement_from(j, p)),
+                judgement_text(j, "%s sends Max-Forwards, a number up to 255", judgement_from(j, p)),
                 sip_has(&p->request->msg, SIP_MAX_FORWARDS)
                     ? judgement_text(j, "it says %.*s",
                                      SLICE_ARG(slice_head(sip_value(&p->request->msg, SIP_MAX_FORWARDS), 60)))
@@ -341,8 +341,9 @@ const struct rule rule_ruri_preserved = {
 const struct rule rule_maxforwards_present = {
     .id = "maxforwards.present",
     .severity = SEVERITY_MUST,
-    .clause = "RFC 3261 8.1.1.6, 16.6(3)",
-    .required = "Every request carries Max-Forwards, a number; a proxy that is handed none adds one.",
+    .clause = "RFC 3261 8.1.1.6, 16.6(3), 20.22",
+    .required =
+        "Every request carries Max-Forwards, a number up to 255; a proxy that is handed none adds one.",
     .harm = "Nothing stops the request in a loop.",
     .evidence = "The requests.",
     .check = check_present,

@@ -205,8 +205,10 @@ const struct rule rule_timeout_final = {
 const struct rule rule_session_closed = {
     .id = "session.closed",
     .severity = SEVERITY_MUST,
-    .clause = "RFC 3261 15.1.1, 15.1.2",
-    .required = "With the answer the session is over: no further request is sent in its dialog.",
+    .clause = "RFC 3261 15.1.1, 15.1.2, 17.1.2",
+    .required =
+        "With the answer the session is over: no further request is sent in its dialog, and no ACK of "
+        "that answer.",
     .harm = "One end believes in a session that the other has closed.",
     .evidence = "What comes after the answer, for as long as the capture lasts.",
     .check = check_closed,

@@ -284,6 +284,21 @@ static void arrive_with_nought(struct court *c, int bye)
     count_by(c, bye, 0, -64);
 }
 
+static void begin_with(struct court *c, int bye, int first)
+{
+    count_by(c, bye, 0, first - 70);
+}
+
+static void begin_with_the_most(struct court *c, int bye)
+{
+    begin_with(c, bye, 255);
+}
+
+static void begin_with_too_many(struct court *c, int bye)
+{
+    begin_with(c, bye, 256);
+}
+
 static void see_one_without_any(struct court *c, int bye)
 {
     talk_cut_line(court_bye(c, bye, 3), "Max-Forwards:");
@@ -328,6 +343,8 @@ static const struct court_case cases[] = {
     {"client-a counts in words", count_in_words_from_the_start, VERDICT_FAIL, "maxforwards.present", 1, "22"},
     {"core-a sends 0 on as it is", go_on_at_nought, VERDICT_FAIL, "maxforwards.decremented", 5, "25 26"},
     {"core-b begins anew at 0", begin_anew_at_nought, VERDICT_FAIL, "maxforwards.decremented", 5, "25 26"},
+    {"client-a begins with 255", begin_with_the_most, VERDICT_PASS, NULL, 0, NULL},
+    {"client-a begins with 256", begin_with_too_many, VERDICT_FAIL, "maxforwards.present", 1, "22"},
     {"client-b is handed 0", arrive_with_nought, VERDICT_PASS, NULL, 0, NULL},
     {"the one without any is not captured", see_one_without_any, VERDICT_PASS, NULL, 0, NULL},
 };

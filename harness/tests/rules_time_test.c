@@ -263,6 +263,18 @@ static void subscribe_after(struct court *c, int bye)
     ask(c, bye, "NOTIFY", true, 4)->time = c->talk.now + NSEC_PER_SEC;
 }
 
+/* There is no ACK of a BYE's OK (RFC 3261 17.1.2). */
+static void acknowledge_the_answer(struct court *c, int bye)
+{
+    ask(c, bye, "ACK", false, 2)->time = c->talk.now + NSEC_PER_MSEC;
+}
+
+static void acknowledge_the_answer_unseen(struct court *c, int bye)
+{
+    acknowledge_the_answer(c, bye);
+    c->talk.message[c->talk.n - 1].source = 1; /* by a clock that knows nothing of the closing */
+}
+
 static const struct court_case cases[] = {
     {"client-a repeats too soon", hurry, VERDICT_FAIL, "retransmit.timing", 1, "22 36"},
     {"client-a does not double", hurry_later, VERDICT_FAIL, "retransmit.timing", 1, "22 37"},
@@ -287,6 +299,8 @@ static const struct court_case cases[] = {
     {"client-b asks before it", ask_before, VERDICT_PASS, NULL, 0, NULL},
     {"client-b's re-INVITE crossed it", ask_before_and_again, VERDICT_PASS, NULL, 0, NULL},
     {"an ACK after it", acknowledge_after, VERDICT_PASS, NULL, 0, NULL},
+    {"client-a acknowledges the OK", acknowledge_the_answer, VERDICT_FAIL, "session.closed", 0, "36"},
+    {"it does by another clock", acknowledge_the_answer_unseen, VERDICT_PASS, NULL, 0, NULL},
     {"another clock says after", ask_by_another_clock, VERDICT_PASS, NULL, 0, NULL},
     {"client-a closes twice", close_twice, VERDICT_FAIL, "session.closed", 0, "36"},
     {"client-a closes with credentials", close_with_credentials, VERDICT_PASS, NULL, 0, NULL},

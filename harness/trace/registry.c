@@ -208,6 +208,18 @@ static int begin(struct registry *r, struct said *said, uint64_t hash, struct tr
     return -ENOMEM;
 }
 
+/* The ACK of a BYE's OK: there is no such thing (RFC 3261 17.1.2). */
+static bool acknowledges_bye(const struct session *s, const struct said *said)
+{
+    for (unsigned i = 0; said->msg->cseq_ok && i < s->nhops; i++) {
+        const struct hop *h = s->hop[i];
+        if (!hop_is_reply(h) && h->cseq_ok && h->cseq == said->msg->cseq &&
+            slice_eq(h->from_tag, said->from_tag) && slice_eq(h->to_tag, said->to_tag))
+            return true;
+    }
+    return false;
+}
+
 /* A request that is begun inside the dialog after its OK has no business there (RFC 3261 15.1.1); one that
  * was under way already has more than its sender's Via. */
 static void note_after(struct tracked *t, struct leg *leg, const struct said *said)
@@ -217,10 +229,12 @@ static void note_after(struct tracked *t, struct leg *leg, const struct said *sa
     const struct dialog *d;
     enum dialog_end sender;
 
-    if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_ACK || m->method == SIP_BYE ||
-        m->method == SIP_NOTIFY || m->method == SIP_SUBSCRIBE || /* another usage of the dialog: RFC 5057 4 */
+    if (t->state != TRACKED_CLOSED || m->status || m->method == SIP_BYE || m->method == SIP_NOTIFY ||
+        m->method == SIP_SUBSCRIBE || /* another usage of the dialog: RFC 5057 4 */
         !said->to_tag.n || sip_values_count(m, SIP_VIA) != 1 || !session_closed_before(&t->session, &at))
         return;
+    if (m->method == SIP_ACK && !acknowledges_bye(&t->session, said))
+        return; /* of the INVITE, once more */
     d = leg_dialog(leg, said->from_tag, said->to_tag, false, &sender);
     if (d && m->cseq_ok && m->cseq <= d->begun[sender])
         return; /* once more: it crossed the closing (RFC 5407 3.2.2) */

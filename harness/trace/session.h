@@ -15,7 +15,7 @@ struct session {
     unsigned nhops, hops_size;
     struct hop **hop;   /* BYEs and their replies, in the order of their first frames */
     uint32_t hops_lost; /* over SESSION_HOPS_MAX, or memory was out: nothing may pass then */
-    uint32_t after;     /* in-dialog requests other than BYE and ACK seen after the closing's OK */
+    uint32_t after; /* in-dialog requests seen after the closing's OK, other than BYE and an INVITE's ACK */
     struct sighting after_first;
     uint32_t links[PROFILE_FUNCTIONS_MAX]; /* links[f] bit g: a message from function f to g was seen */
     struct sighting begin, last;
