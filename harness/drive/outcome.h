@@ -34,8 +34,8 @@ struct drive_witness {
     char scenario[96]; /* or the action of the client under test */
     bool iut;          /* the client under test: what ends is its start command */
     bool ended;        /* by itself, in time */
-    int status;     /* exit status, or -signal */
-    char word[256]; /* why, in its own words; "" where it is content */
+    int status;        /* exit status, or -signal */
+    char word[256];    /* why, in its own words; "" where it is content */
 };
 
 struct drive_outcome {

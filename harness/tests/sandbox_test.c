@@ -96,8 +96,9 @@ static int choose_sources(void *ctx)
     addr_parse(SLICE("::1"), &v6);
     if (sandbox_loopback_up(NULL) < 0 || strcmp(source_towards("127.0.10.2"), "127.0.10.1") == 0)
         return 1;
-    if (sandbox_prefer_source(&to, &from, &err) < 0 || sandbox_prefer_source(&to, &from, &err) < 0)
-        return 2;
+    for (int times = 0; times < 2; times++) /* once more is no error */
+        if (sandbox_prefer_source(&to, &from, &err) < 0)
+            return 2;
     if (strcmp(source_towards("127.0.10.2"), "127.0.10.1") != 0)
         return 3;
     if (strcmp(source_towards("127.0.10.3"), "127.0.10.1") == 0 || sandbox_prefer_source(&to, &v6, &err) < 0)
