@@ -138,7 +138,8 @@ static void take_witness(struct member *m)
 static bool all_ended(const struct clients *c)
 {
     for (int i = 0; i < c->spec.plan->nclients; i++)
-        if (c->spec.plan->client[i].kind == PLAN_PLAYED && !c->member[i].actor.ended)
+        if (c->spec.plan->client[i].kind == PLAN_PLAYED && !c->spec.plan->client[i].lasting &&
+            !c->member[i].actor.ended)
             return false;
     return true;
 }
@@ -176,7 +177,7 @@ static bool failure_is_final(struct member *m)
 {
     struct clients *c = m->clients;
     const struct plan_party *p = m->actor.party;
-    bool own = m->witness.status != SIPP_SESSION_FAILED;
+    bool own = p->lasting || m->witness.status != SIPP_SESSION_FAILED;
     struct error err;
     char how[96];
 
@@ -240,7 +241,8 @@ static void member_ended(void *ctx)
         return;
     }
     take_witness(m);
-    if (c->done || (!m->witness.iut && m->witness.status != 0 && failure_is_final(m)))
+    if (c->done ||
+        (!m->witness.iut && (m->witness.status != 0 || m->actor.party->lasting) && failure_is_final(m)))
         return;
     if (m->witness.iut)
         iut_ended(m);
@@ -312,15 +314,20 @@ int clients_start(const struct clients_spec *spec, struct loop *l, const struct 
 
 int clients_witnesses(const struct clients *c, struct drive_witness out[DRIVE_WITNESSES_MAX])
 {
+    int n = 0;
+
     for (int i = 0; i < c->started; i++)
-        out[i] = c->member[i].witness;
-    return c->started;
+        if (!c->spec.plan->client[i].lasting)
+            out[n++] = c->member[i].witness;
+    return n;
 }
 
 bool clients_content(const struct clients *c)
 {
     for (int i = 0; i < c->spec.plan->nclients; i++) {
         const struct drive_witness *w = &c->member[i].witness;
+        if (c->spec.plan->client[i].lasting)
+            continue;
         if (w->status != 0 || (!w->ended && c->spec.plan->client[i].kind == PLAN_PLAYED))
             return false;
     }

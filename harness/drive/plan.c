@@ -15,6 +15,9 @@ enum { PLAN_BYTES_MAX = 1 << 20 };
  * SIPp would take the end of it for its own failure. */
 enum { RECV_TIMEOUT_MS = 10000, TIMEOUT_S = 3600 };
 
+/* Of one that is there for as long as there are others. */
+enum { SESSIONS_ANY = 1000000 };
+
 /* One that waits for somebody else's program, or for a person, waits as long as the test case may take. */
 static int recv_timeout_ms(const struct planner *k)
 {
@@ -391,13 +394,14 @@ static int plan_client(struct planner *k, const struct part *d)
                         "%s needs a user on each side and the address of core-%c", k->spec->testcase->id,
                         side);
     p->preamble = d->preamble;
+    p->lasting = d->extra && *d->extra->twin;
     p->role = planner_text(k, "%s", d->role);
     p->scenario = planner_text(k, "%s", d->scenario);
     p->tcp = k->tcp;
     planner_name(k, p, client_name(k, d));
     p->errors = planner_text(k, "%s/%s.errors.log", k->spec->dir, p->name);
-    add_client_args(k, p, d->sessions, &core, me, peer);
-    if (d->extra && *d->extra->twin)
+    add_client_args(k, p, p->lasting ? SESSIONS_ANY : d->sessions, &core, me, peer);
+    if (p->lasting)
         add_twin(k, p, d->extra);
     k->plan->nclients++;
     return 0;

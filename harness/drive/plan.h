@@ -26,6 +26,7 @@ struct plan_party {
     struct endpoint at;
     bool tcp;               /* readiness and use: TCP, else UDP */
     bool preamble;          /* a client: it must have ended before the next one starts */
+    bool lasting;           /* plays a server: it does not end by itself, and has no word of its own */
     const char *dir;        /* working folder; made by whoever starts it */
     const char *log;        /* standard output and error */
     const char *errors;     /* a client's own word about what went wrong; NULL for a function */

@@ -76,6 +76,27 @@ static void test_each_begins_when_the_one_before_is_ready(void)
     finish();
 }
 
+/* It is not waited for, and says nothing; but it may not go before the others do. */
+static void test_one_that_lasts(void)
+{
+    add("pf-a", "play-listen", "5070", false);
+    plan.client[0].lasting = true;
+    add("a", "play-exit", "0", false);
+    run();
+    CU_ASSERT_EQUAL(overs, 1);
+    CU_ASSERT_TRUE(clients_content(clients));
+    CU_ASSERT_EQUAL(clients_witnesses(clients, witness), 1);
+    CU_ASSERT_STRING_EQUAL(witness[0].role, "a");
+    finish();
+    add("b", "play-listen", "5060", false);
+    add("pf-a", "play-exit", "0", false);
+    plan.client[1].lasting = true;
+    run();
+    CU_ASSERT_TRUE(failures == 1 && how == DRIVE_ERROR);
+    CU_ASSERT_PTR_NOT_NULL(strstr(why, "pf-a (sipp) ended with status 0"));
+    finish();
+}
+
 static void test_a_preamble_that_fails(void)
 {
     add("b-register", "play-exit", "1", true);
@@ -248,6 +269,7 @@ static void test_nobody_to_drive(void)
 
 static const struct test tests[] = {
     {"each begins when the one before is ready", test_each_begins_when_the_one_before_is_ready},
+    {"one that lasts", test_one_that_lasts},
     {"a preamble that fails", test_a_preamble_that_fails},
     {"a client that cannot work", test_a_client_that_cannot_work},
     {"a client that is killed", test_a_client_that_is_killed},

@@ -256,6 +256,8 @@ static void test_sipp_in_the_place_of_a_function(void)
     CU_ASSERT_TRUE(has(far, "-i", "127.0.20.3") && has(far, "-p", "5070") && has(near, "-p", "5060"));
     CU_ASSERT_TRUE(has(far, "-slave", "far") && has(near, "-master", "near"));
     CU_ASSERT_TRUE(has(far, "-slave_cfg", "/data/sipp-scenarios/b2bua/pf-b.twins"));
+    CU_ASSERT_TRUE(far->lasting && near->lasting && !plan->client[2].lasting);
+    CU_ASSERT_TRUE(has(far, "-m", "1000000") && has(&plan->client[2], "-m", "1"));
     CU_ASSERT_TRUE(has(far, "hops", "50") && has(near, "hops", "60"));
     CU_ASSERT_TRUE(far->tcp && far->at.port == 6004 && !near->tcp && near->at.port == 5060);
     CU_ASSERT_TRUE(twin_listens_at("sipp-scenarios/b2bua/pf-b.twins", "far", 6004));
