@@ -114,7 +114,7 @@ static void facts(struct xmlout *x, const struct summary *s)
     const struct capture_facts *c = &s->capture;
 
     xmlout_start(x, "dl");
-    html_times(x, s->begin, s->end);
+    html_times(x, s->begin, s->end - s->begin);
     for (int i = 0; i < s->nsources && i < 32; i++)
         html_fact(x, "Capture", s->source[i]);
     count(x, "Frames", c->frames);

@@ -50,16 +50,16 @@ void html_fact(struct xmlout *x, const char *name, const char *value)
     xmlout_element(x, "dd", value);
 }
 
-void html_times(struct xmlout *x, nsec_t begin, nsec_t end)
+void html_times(struct xmlout *x, nsec_t begin, nsec_t duration)
 {
     char time[TEXT_TIME];
 
     html_fact(x, "Begin", text_time(begin, time));
-    if (!begin || end <= begin)
+    if (!begin || duration <= 0)
         return;
     xmlout_element(x, "dt", "Duration");
     xmlout_start(x, "dd");
-    xmlout_textf(x, "%s s", text_seconds(end - begin, time));
+    xmlout_textf(x, "%s s", text_seconds(duration, time));
     xmlout_end(x);
 }
 
@@ -143,7 +143,7 @@ static void attachments(struct xmlout *x, const struct result *r, const char *fo
     xmlout_end(x);
 }
 
-static void identity(struct xmlout *x, const struct result *r)
+static void identity(struct xmlout *x, const struct summary *s, const struct result *r)
 {
     xmlout_start(x, "dl");
     html_fact(x, "Verdict", r->reason);
@@ -151,7 +151,7 @@ static void identity(struct xmlout *x, const struct result *r)
     html_fact(x, "Closed by", r->closer);
     for (int i = 0; i < r->ncall_ids && i < CALL_IDS_SHOWN; i++)
         html_fact(x, "Call-ID", r->call_id[i]);
-    html_times(x, r->begin, r->end);
+    html_times(x, r->begin, ladder_duration(s, r));
     xmlout_end(x);
 }
 
@@ -167,7 +167,7 @@ void html_story(struct xmlout *x, const struct summary *s, const struct result *
     xmlout_end(x);
     xmlout_start(x, "div");
     xmlout_attr(x, "class", "body");
-    identity(x, r);
+    identity(x, s, r);
     xmlout_start(x, "div");
     xmlout_attr(x, "class", "scroll");
     svg_ladder(x, s, r);

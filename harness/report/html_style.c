@@ -42,7 +42,7 @@ static const char sheet[] =
     "details[open]>summary::before{content:'\\25BE'}\n"
     "summary:focus-visible{outline:2px solid var(--info);outline-offset:2px;border-radius:8px}\n"
     ".title,.body{color:var(--ink)}\n"
-    ".title{flex:1 1 20em}\n"
+    ".title{flex:1 1 20em;overflow-wrap:anywhere}\n"
     ".body{padding:2px 20px 18px;border-top:1px solid var(--line)}\n"
     ".scroll{overflow-x:auto}\n"
     ".finding{border:1px solid var(--line);border-left:4px solid var(--fail);border-radius:8px;padding:10px "

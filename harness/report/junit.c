@@ -1,5 +1,6 @@
 #include "report/junit.h"
 
+#include "report/ladder_text.h"
 #include "report/story.h"
 #include "report/xmlout.h"
 
@@ -144,7 +145,7 @@ static int junit_result(struct report_writer *w, const struct summary *s, const 
         xmlout_attrf(j->cases, "name", "%s: %s", r->id, r->title);
     else
         xmlout_attr(j->cases, "name", r->id);
-    xmlout_attr(j->cases, "time", text_seconds(r->end - r->begin, seconds));
+    xmlout_attr(j->cases, "time", text_seconds(ladder_duration(s, r), seconds));
     if (element)
         n = put_outcome(j, s, r, element);
     if (n == 0)

@@ -79,6 +79,19 @@ bool ladder_has_clocks(const struct summary *s, const struct result *r)
     return other;
 }
 
+nsec_t ladder_duration(const struct summary *s, const struct result *r)
+{
+    double longest = 0, ms = 0;
+    bool other;
+
+    if (!s || s->clock || !ladder_has_clocks(s, r))
+        return r->begin && r->end > r->begin ? r->end - r->begin : 0;
+    for (int i = 0; i < r->nrows; i++)
+        if (ladder_offset(s, r, i, &ms, &other) && ms > longest)
+            longest = ms;
+    return (nsec_t)(longest * (double)NSEC_PER_MSEC);
+}
+
 /* The rule of the first cause that points at the row's step. */
 static const char *rule_at(const struct result *r, const struct ladder_row *row)
 {

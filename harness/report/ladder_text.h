@@ -22,6 +22,10 @@ bool ladder_has_clocks(const struct summary *s, const struct result *r);
     "* counted from the first step that the same capture shows: clocks of different captures are not "       \
     "compared"
 
+/* How long a result took. Of a capture with several clocks: the longest that one of them shows, since its
+ * begin and its end may be of different ones. 0 where nothing is known. */
+nsec_t ladder_duration(const struct summary *s, const struct result *r);
+
 /* What there is to say of a row besides its columns: "inferred, retransmitted x2"; "" mostly. Returns
  * `out`. */
 enum { LADDER_NOTE = 256 };

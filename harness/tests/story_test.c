@@ -231,9 +231,15 @@ static void compares_no_clocks(void)
     CU_ASSERT_TRUE(ladder_offset(&s, &r, 3, &ms, &other) && ms == 0.25 && other);
     CU_ASSERT_TRUE(ladder_offset(&s, &r, 4, &ms, &other) && ms == 3 && !other);
     CU_ASSERT_TRUE(ladder_has_clocks(&s, &r));
-    s.clock = one_clock; /* two interfaces of one host */
+    r.begin = at - hours;
+    r.end = at + 3000000;
+    CU_ASSERT_EQUAL(ladder_duration(&s, &r), 3000000); /* of one clock, the longest */
+    s.clock = one_clock;                               /* two interfaces of one host */
     CU_ASSERT_TRUE(ladder_offset(&s, &r, 1, &ms, &other) && ms == -7200000 && !other);
     CU_ASSERT_FALSE(ladder_has_clocks(&s, &r));
+    CU_ASSERT_EQUAL(ladder_duration(&s, &r), hours + 3000000);
+    r.end = 0;
+    CU_ASSERT_EQUAL(ladder_duration(&s, &r), 0);
 }
 
 static void breaks_lines_between_words(void)
