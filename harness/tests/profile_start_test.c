@@ -48,8 +48,8 @@ static bool refuses(const char *function, const char *want)
 }
 
 #define START(role, more, command)                                                                           \
-    "<function role='" role "'" more "><node address='10.0.0.1'/>\n<start command='" command "'/></"         \
-    "function>"
+    "<function role='" role "'" more "><node address='10.0.0.1'/>\n"                                         \
+    "<start command='" command "'/></function>"
 
 static void test_mistakes_are_refused(void)
 {
