@@ -113,8 +113,8 @@ static bool elsewhere(const struct hop *parent, const struct hop *child)
     return child->nvias == parent->nvias + 1 && parent->to && child->from && !(parent->to & child->from);
 }
 
-/* Whether its sender was handed a request that lacks but its own Via, of which it spoiled the others: those that
- * it left alone continue an earlier hop's. */
+/* Whether its sender was handed a request that lacks but its own Via, of which it spoiled the others: those
+ * that it left alone continue an earlier hop's. */
 static bool spoiled(const struct strand *st, int parent, unsigned at)
 {
     const struct hop *h = st->hop[at];
