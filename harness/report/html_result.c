@@ -4,6 +4,8 @@
 #include "report/story.h"
 #include "report/svg.h"
 
+#include <ctype.h>
+
 enum { FINDINGS_SHOWN = 40, CALL_IDS_SHOWN = 8 };
 
 static void head(struct xmlout *x, const struct result *r)
@@ -126,6 +128,30 @@ static void findings(struct xmlout *x, const struct summary *s, const struct res
     }
 }
 
+/* A path as part of a URI (RFC 3986): a folder may have any name. */
+static void add_uri(struct buf *to, const char *path)
+{
+    for (; *path; path++)
+        if (((unsigned char)*path < 0x80 && isalnum((unsigned char)*path)) || strchr("-._~/", *path))
+            buf_add(to, (struct slice){path, 1});
+        else
+            buf_printf(to, "%%%02X", (unsigned)(unsigned char)*path);
+}
+
+/* Where memory is out, the link leads nowhere, and the words are there still. */
+static void put_href(struct xmlout *x, const char *folder, const char *path)
+{
+    struct buf uri;
+
+    buf_init(&uri, STORY_MAX);
+    add_uri(&uri, *folder ? folder : ".");
+    add_uri(&uri, "/");
+    add_uri(&uri, path);
+    if (buf_add(&uri, (struct slice){"", 1}) == 0)
+        xmlout_attr(x, "href", uri.p);
+    buf_done(&uri);
+}
+
 static void attachments(struct xmlout *x, const struct result *r, const char *folder)
 {
     if (r->nattachments == 0)
@@ -136,7 +162,7 @@ static void attachments(struct xmlout *x, const struct result *r, const char *fo
     for (int i = 0; i < r->nattachments; i++) {
         xmlout_text(x, " ");
         xmlout_start(x, "a");
-        xmlout_attrf(x, "href", "%s/%s", *folder ? folder : ".", r->attachment[i]);
+        put_href(x, folder, r->attachment[i]);
         xmlout_text(x, r->attachment[i]);
         xmlout_end(x);
     }

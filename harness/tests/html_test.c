@@ -66,6 +66,24 @@ static void needs_nothing_from_elsewhere(void)
     free(text);
 }
 
+/* A folder may have any name, and its files are found. */
+static void links_lead_there(void)
+{
+    const char *path = sample_path("html", "links.html");
+    struct summary s = sample_summary(1, 0);
+    struct report_writer *w = NULL;
+    struct error err = {0};
+    char *text;
+
+    CU_ASSERT_EQUAL_FATAL(html_open(path, "/a b/50%/#1?/\u00fc\"<", &w, &err), 0);
+    CU_ASSERT_EQUAL(sample_report(w, sample_all, 1, &s, &err), 0);
+    text = sample_read(path, NULL);
+    CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+    CU_ASSERT_PTR_NOT_NULL(
+        strstr(text, "href=\"/a%20b/50%25/%231%3F/%C3%BC%22%3C/CPM_CLS_NET_V_001/capture.pcapng\""));
+    free(text);
+}
+
 static void stays_small_enough_to_open(void)
 {
     const char *path = sample_path("html", "many.html");
@@ -177,6 +195,7 @@ static void survives_lack_of_memory(void)
 static const struct test tests[] = {
     {"shows all there is", shows_all_there_is},
     {"needs nothing from elsewhere", needs_nothing_from_elsewhere},
+    {"links lead there", links_lead_there},
     {"stays small enough to open", stays_small_enough_to_open},
     {"bounds one ladder", bounds_one_ladder},
     {"of nothing says so", of_nothing_says_so},
