@@ -173,7 +173,7 @@ static int join(struct kept *k, struct result *r)
 
 /* --- what the clients say, beside what the wire shows */
 
-static void add_witness(struct result *r, const char *expected, const char *observed)
+static void add_witness(struct result *r, bool counts, const char *expected, const char *observed)
 {
     /* join() left the room, and the array is ours. */
     struct finding *f = (struct finding *)(uintptr_t)&r->finding[r->nfindings];
@@ -181,7 +181,7 @@ static void add_witness(struct result *r, const char *expected, const char *obse
     *f = (struct finding){.rule = rule_witness_client.id,
                           .severity = rule_witness_client.severity,
                           .cause = -1,
-                          .inconclusive = r->verdict == VERDICT_PASS,
+                          .inconclusive = counts && r->verdict == VERDICT_PASS,
                           .clause = rule_witness_client.clause,
                           .expected = expected,
                           .observed = observed};
@@ -210,18 +210,19 @@ static int hear_witnesses(struct kept *k, const struct drive_outcome *o, struct 
 
     for (int i = 0; i < o->nwitnesses; i++) {
         const struct drive_witness *w = &o->witness[i];
+        /* One that is under test may well complain of what the test case has others do to it. */
+        bool counts = !w->iut || k->testcase->nprovoked == 0;
         if (w->status == 0 && (w->ended || w->iut)) /* who is under test need not end */
             continue;
         all_content = false;
-        /* One that is under test may well complain of what the test case has others do to it. */
-        disagree |= !w->iut || k->testcase->nprovoked == 0;
+        disagree |= counts;
         text = complaint(k, w);
         if (!text)
             return -ENOMEM;
-        add_witness(r, "the client gets every message that its scenario waits for", text);
+        add_witness(r, counts, "the client gets every message that its scenario waits for", text);
     }
     if (all_content && r->verdict == VERDICT_FAIL)
-        add_witness(r, "what the clients say and what the wire shows agree",
+        add_witness(r, true, "what the clients say and what the wire shows agree",
                     "every client is content: it cannot see what the wire shows");
     if (disagree && r->verdict == VERDICT_PASS) {
         r->verdict = VERDICT_INCONCLUSIVE;

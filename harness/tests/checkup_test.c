@@ -115,11 +115,37 @@ static void test_tcpdump_cannot_change_its_user(void)
     CU_ASSERT_EQUAL(find("capture by sh")->state, CHECK_GOOD);
 }
 
+static const char *client(const char *inside)
+{
+    char text[1024];
+
+    snprintf(text, sizeof text,
+             "<sut name=\"x\"><ixit>\n<function role=\"client-a\" under-test=\"yes\"><node "
+             "address=\"127.0.10.1\"/>"
+             "%s</function><function role=\"core-a\"><node address=\"127.0.10.2\"/></function></ixit></sut>",
+             inside);
+    return scratch_file("sut.xml", text);
+}
+
+static void test_what_moves_a_client(void)
+{
+    look(client("<start command=\"sh -c true\"/>"));
+    CU_ASSERT_EQUAL(find("start of client-a")->state, CHECK_GOOD);
+    CU_ASSERT_EQUAL(find("namespaces")->state, CHECK_GOOD); /* it may live there */
+    look(client("<start command=\"no-such-client\"/>"));
+    CU_ASSERT_EQUAL(find("start of client-a")->state, CHECK_LACKING);
+    CU_ASSERT_PTR_NOT_NULL(strstr(find("start of client-a")->mend, "sut.xml:2"));
+    look(client(""));
+    CU_ASSERT_EQUAL(find("start of client-a")->state, CHECK_OPTIONAL);
+    CU_ASSERT_PTR_NOT_NULL(strstr(find("start of client-a")->mend, "<start command="));
+}
+
 static const struct test tests[] = {
     {"tcpdump cannot change its user", test_tcpdump_cannot_change_its_user},
     {"this machine has all", test_this_machine_has_all},
     {"what is lacking has a mend", test_what_is_lacking_has_a_mend},
     {"the host is looked at", test_the_host_is_looked_at},
+    {"what moves a client", test_what_moves_a_client},
 };
 
 TEST_MAIN("checkup", tests)

@@ -185,6 +185,38 @@ static void test_a_client_that_disagrees(void)
     kept_done(&kept);
 }
 
+/* It need not end; and where the test case has others do it wrong, its complaint is no news. */
+static void test_a_client_under_test_is_heard(void)
+{
+    struct testcase provoking = testcase;
+    struct drive_outcome o = content;
+
+    o.witness[1].iut = true;
+    o.witness[1].ended = false;
+    begin();
+    add(VERDICT_PASS, "client-a", 0);
+    finish(&o);
+    CU_ASSERT_TRUE(result.verdict == VERDICT_PASS && result.nfindings == 0);
+    kept_done(&kept);
+    o.witness[1].ended = true;
+    o.witness[1].status = 7;
+    begin();
+    add(VERDICT_PASS, "client-a", 0);
+    finish(&o);
+    CU_ASSERT_TRUE(result.verdict == VERDICT_INCONCLUSIVE && result.finding[0].inconclusive);
+    CU_ASSERT_STRING_EQUAL(result.finding[0].observed,
+                           "the start command of client-a, which is under test, ended with status 7");
+    kept_done(&kept);
+    provoking.nprovoked = 1;
+    begin();
+    kept.testcase = &provoking;
+    add(VERDICT_PASS, "client-a", 0);
+    finish(&o);
+    CU_ASSERT_EQUAL(result.verdict, VERDICT_PASS);
+    CU_ASSERT_TRUE(result.nfindings == 1 && !result.finding[0].inconclusive);
+    kept_done(&kept);
+}
+
 static void test_clients_that_see_nothing_wrong(void)
 {
     begin();
@@ -235,6 +267,7 @@ static const struct test tests[] = {
     {"somebody else closed", test_somebody_else_closed},
     {"how it was driven counts", test_how_it_was_driven_counts},
     {"a client that disagrees", test_a_client_that_disagrees},
+    {"a client under test is heard", test_a_client_under_test_is_heard},
     {"clients that see nothing wrong", test_clients_that_see_nothing_wrong},
     {"what does not apply", test_what_does_not_apply},
     {"the bounds hold", test_the_bounds_hold},
