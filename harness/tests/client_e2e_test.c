@@ -238,13 +238,17 @@ static int operate(void *ctx)
 {
     struct endpoint at = {.port = 5060};
     enum listen_state state = LISTEN_NONE;
-    char command[PATH_MAX + 64];
+    char command[PATH_MAX + 64], log[PATH_MAX];
     struct error err;
 
     (void)ctx;
-    addr_parse(SLICE("127.0.20.1"), &at.addr); /* client B is the last to be there */
+    /* Client B has registered before it has this log, and is the last to be there. */
+    snprintf(log, sizeof log, "%s/person/CPM_CLS_CLIENT_V_001/client-b-is-closed.log", scratch);
+    addr_parse(SLICE("127.0.20.1"), &at.addr);
     while (state != LISTEN_EXACT) {
         poll(NULL, 0, 5);
+        if (access(log, F_OK) < 0)
+            continue;
         if (listen_look(&at, false, &state, &err) < 0)
             return 1;
     }
