@@ -327,7 +327,7 @@ bool clients_content(const struct clients *c)
     for (int i = 0; i < c->spec.plan->nclients; i++) {
         const struct drive_witness *w = &c->member[i].witness;
         if (c->spec.plan->client[i].lasting)
-            continue;
+            return false; /* it would not say what it still has to do */
         if (w->status != 0 || (!w->ended && c->spec.plan->client[i].kind == PLAN_PLAYED))
             return false;
     }

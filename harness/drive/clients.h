@@ -12,7 +12,7 @@ struct clients;
 
 /* One of the two is called, once, and neither after clients_free, which they may call themselves. */
 struct clients_sink {
-    /* All that SIPp plays have ended, or had their time. */
+    /* All that SIPp plays have ended (those that last apart), or had their time. */
     void (*over)(void *ctx);
     /* They could not do what they are for. `how`: DRIVE_ERROR, where SIPp failed; DRIVE_INCONCLUSIVE, where
      * the preamble or the client under test did. */
@@ -34,7 +34,8 @@ int clients_start(const struct clients_spec *spec, struct loop *l, const struct 
 /* A frame with a message was on the wire. */
 void clients_heard(struct clients *c, struct slice frame);
 
-/* What those that were started say; whether all of them were content. */
+/* What those that were started say; whether all of them were content, which one that
+ * lasts never says. */
 int clients_witnesses(const struct clients *c, struct drive_witness out[DRIVE_WITNESSES_MAX]);
 bool clients_content(const struct clients *c);
 
