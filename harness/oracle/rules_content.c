@@ -185,6 +185,8 @@ static bool gives_twice(const struct sip_msg *m, struct slice protocol)
     struct slice value;
     unsigned n = 0;
 
+    if (m->count[SIP_REASON] == 1 && !memchr(sip_value(m, SIP_REASON).p, ',', sip_value(m, SIP_REASON).n))
+        return false;
     sip_values_start(&walk, m, SIP_REASON);
     while (sip_values_next(&walk, &value))
         n += slice_ieq(slice_trim(slice_head(value, slice_find(value, ';'))), protocol);
@@ -324,36 +326,64 @@ static bool speaks_sip(struct slice via)
 /* Hops share what says the same: a Via is looked at where it is new. */
 static bool vias_read(const struct hop *h, const struct hop *before)
 {
-    struct sip_via via;
-
     for (unsigned i = 0; i < h->nvias; i++) {
         bool known =
             before && i + before->nvias >= h->nvias && before->via[i + before->nvias - h->nvias] == h->via[i];
-        if (!known && (!sip_via_decode(h->via[i]->text, &via) || !speaks_sip(h->via[i]->text)))
+        if (!known && (!h->via[i]->whole || !speaks_sip(h->via[i]->text)))
             return false;
     }
     return true;
 }
 
-static bool addresses_read(const struct sip_msg *m, enum sip_header id)
+static bool has_field(const struct sip_msg *m, enum sip_header id, struct slice value)
 {
+    for (uint32_t i = (uint32_t)m->first[id], left = m->count[id]; left && i < m->nfields; i++) {
+        left -= m->field[i].id == id;
+        if (m->field[i].id == id && slice_eq(sip_field_value(m, &m->field[i]), value))
+            return true;
+    }
+    return false;
+}
+
+static bool field_read(enum sip_header id, struct slice field)
+{
+    struct sip_list list = {.rest = field};
     struct sip_nameaddr at;
-    struct sip_values walk;
     struct slice value;
 
-    sip_values_start(&walk, m, id);
-    while (sip_values_next(&walk, &value))
+    if (!sip_header_is_list(id))
+        return sip_nameaddr_decode(field, &at);
+    while (sip_list_next(&list, &value))
         if (!sip_nameaddr_decode(value, &at))
             return false;
     return true;
 }
 
-static uint32_t unread(const struct hop *h, const struct hop *before)
+/* A field that could be read before is not looked at again. */
+static bool addresses_read(const struct sip_msg *m, const struct hop *before, enum sip_header id)
 {
-    const struct sip_msg *m = &h->msg;
+    for (uint32_t i = (uint32_t)m->first[id], left = m->count[id]; left && i < m->nfields; i++) {
+        struct slice field = sip_field_value(m, &m->field[i]);
+        left -= m->field[i].id == id;
+        if (m->field[i].id == id && !(before && has_field(&before->msg, id, field)) && !field_read(id, field))
+            return false;
+    }
+    return true;
+}
 
-    return (vias_read(h, before) ? 0 : BAD_VIA) | (addresses_read(m, SIP_FROM) ? 0 : BAD_FROM) |
-           (addresses_read(m, SIP_TO) ? 0 : BAD_TO) | (addresses_read(m, SIP_ROUTE) ? 0 : BAD_ROUTE);
+/* `known` is what could not be read before. */
+static uint32_t unread(const struct hop *h, const struct hop *before, uint32_t known)
+{
+    static const struct {
+        uint32_t bit;
+        enum sip_header id;
+    } address[] = {{BAD_FROM, SIP_FROM}, {BAD_TO, SIP_TO}, {BAD_ROUTE, SIP_ROUTE}};
+    uint32_t bad = vias_read(h, known & BAD_VIA ? NULL : before) ? 0 : BAD_VIA;
+
+    for (size_t i = 0; i < sizeof address / sizeof address[0]; i++)
+        if (!addresses_read(&h->msg, known & address[i].bit ? NULL : before, address[i].id))
+            bad |= address[i].bit;
+    return bad;
 }
 
 static const char *wrong_with(uint32_t bits)
@@ -385,7 +415,7 @@ static void check_syntax(struct judgement *j, const struct rule *self)
             continue;
         if (sip_has(m, SIP_CSEQ) && !m->cseq_ok) /* one of another method: cseq.method */
             here |= SIP_DEFECT_CSEQ;
-        here |= unread(w.hop, before & BAD_VIA ? NULL : last);
+        here |= unread(w.hop, last, before);
         last = w.hop;
         if (here & ~before) { /* what was handed on is the first one's */
             f = judgement_find(

@@ -160,17 +160,43 @@ struct slice sip_name_long(struct slice name)
     return c ? (struct slice){c->text, c->len} : name;
 }
 
-static const struct slice methods[SIP_METHOD_COUNT] = {
-#define METHOD(id) [SIP_##id] = {#id, sizeof(#id) - 1}
-    METHOD(INVITE),  METHOD(ACK),       METHOD(BYE),   METHOD(CANCEL),  METHOD(REGISTER),
-    METHOD(OPTIONS), METHOD(UPDATE),    METHOD(PRACK), METHOD(INFO),    METHOD(MESSAGE),
-    METHOD(NOTIFY),  METHOD(SUBSCRIBE), METHOD(REFER), METHOD(PUBLISH),
-};
-
 enum sip_method sip_method_id(struct slice name)
 {
-    for (int i = 1; i < SIP_METHOD_COUNT; i++)
-        if (slice_eq(name, methods[i]))
-            return (enum sip_method)i;
+#define IS(id)                                                                                               \
+    if (memcmp(name.p, #id, sizeof #id - 1) == 0)                                                            \
+    return SIP_##id
+    switch (name.n) {
+    case 3:
+        IS(BYE);
+        IS(ACK);
+        break;
+    case 4:
+        IS(INFO);
+        break;
+    case 5:
+        IS(PRACK);
+        IS(REFER);
+        break;
+    case 6:
+        IS(INVITE);
+        IS(CANCEL);
+        IS(UPDATE);
+        IS(NOTIFY);
+        break;
+    case 7:
+        IS(OPTIONS);
+        IS(MESSAGE);
+        IS(PUBLISH);
+        break;
+    case 8:
+        IS(REGISTER);
+        break;
+    case 9:
+        IS(SUBSCRIBE);
+        break;
+    default:
+        break;
+    }
+#undef IS
     return SIP_METHOD_OTHER;
 }

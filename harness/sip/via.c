@@ -97,7 +97,8 @@ bool sip_via_decode(struct slice value, struct sip_via *ret)
     if (!p)
         for (p = lex_trim_end(begin, semi); p > begin && !lex_is_space(p[-1]);)
             p--;
-    return sent_by(lex_skip_space(p, semi), semi, ret) && ok;
+    ret->whole = sent_by(lex_skip_space(p, semi), semi, ret) && ok;
+    return ret->whole;
 }
 
 struct slice sip_via_branch(struct slice value)

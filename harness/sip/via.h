@@ -12,6 +12,7 @@ struct sip_via {
     struct slice branch;          /* p == NULL where there is none */
     struct slice received, rport; /* likewise; rport without a value has n == 0 and p != NULL */
     struct slice params;          /* all of them, from the first ';' */
+    bool whole;                   /* what sip_via_decode answered */
 };
 
 /* False where the value is no Via (what could be decoded is filled in all the same). Of a parameter that

@@ -15,6 +15,7 @@ struct sighting {
     nsec_t last;
 };
 
+/* As long as a line of the cache, and lies in one. */
 struct packet {
     uint64_t hash;
     uint32_t sent;     /* as often as the packet was on the wire, as far as is known */
@@ -27,10 +28,15 @@ struct set {
     uint32_t next;      /* place of the next new packet */
 };
 
+enum { CACHE_LINE = 64 };
+
+_Static_assert(sizeof(struct packet) == CACHE_LINE, "a look-up touches one line");
+
 struct dedup {
     size_t mask; /* of sets */
     struct set *set;
-    struct packet *packet;
+    struct packet *packet; /* in `memory` */
+    char *memory;
 };
 
 static int make_tables(struct dedup *d, size_t packets)
@@ -41,11 +47,13 @@ static int make_tables(struct dedup *d, size_t packets)
         sets *= 2;
     d->mask = sets - 1;
     d->set = calloc(sets, sizeof *d->set);
-    d->packet = calloc(sets * WAYS, sizeof *d->packet);
-    if (d->set && d->packet)
+    d->memory = calloc(sets * WAYS + 1, sizeof *d->packet);
+    if (d->set && d->memory) {
+        d->packet = (struct packet *)(d->memory + CACHE_LINE - (uintptr_t)d->memory % CACHE_LINE);
         return 0;
+    }
     free(d->set);
-    free(d->packet);
+    free(d->memory);
     return -ENOMEM;
 }
 
@@ -82,7 +90,7 @@ int dedup_grow(struct dedup *d, size_t packets)
         if (d->packet[i].sent)
             *place(&bigger, d->packet[i].hash) = d->packet[i];
     free(d->set);
-    free(d->packet);
+    free(d->memory);
     *d = bigger;
     return 0;
 }
@@ -92,7 +100,7 @@ void dedup_free(struct dedup *d)
     if (!d)
         return;
     free(d->set);
-    free(d->packet);
+    free(d->memory);
     free(d);
 }
 
