@@ -1,7 +1,6 @@
 /* cpmspec run: makes the traffic of each test case, captures it, and has it judged. */
 #include <errno.h>
 #include <limits.h>
-#include <locale.h>
 #include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -476,7 +475,6 @@ int cmd_run(int argc, char **argv)
 
     if (status >= 0)
         return status;
-    setlocale(LC_CTYPE, "");
     interrupt_watch();
     r.progress = !r.options.quiet && isatty(STDERR_FILENO);
     r.attended = r.progress && isatty(STDIN_FILENO);
