@@ -145,7 +145,7 @@ bool plan_is_private(const struct profile *p)
 
         if (f->under_test && (!*f->start || f->start_on_host))
             return false;
-        ours &= !f->under_test;
+        ours &= !f->under_test || f->start_apart;
     }
     for (int i = 0; i < p->nnodes; i++)
         local &= is_loopback(&p->node[i]);

@@ -301,15 +301,15 @@ static void add_attribute(struct route_request *q, unsigned short type, const vo
     q->header.nlmsg_len += (uint32_t)(sizeof a + n);
 }
 
-int sandbox_prefer_source(const struct addr *to, const struct addr *from, struct error *err)
+static struct route_request route_to(const struct addr *to, unsigned short type)
 {
     bool v4 = addr_is_v4(to);
     size_t skip = v4 ? 12 : 0, n = 16 - skip;
     unsigned lo = if_nametoindex("lo");
     struct route_request q = {
         .header = {.nlmsg_len = offsetof(struct route_request, attributes),
-                   .nlmsg_type = RTM_NEWROUTE,
-                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK | NLM_F_CREATE | NLM_F_REPLACE},
+                   .nlmsg_type = type,
+                   .nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK},
         .route = {.rtm_family = v4 ? AF_INET : AF_INET6,
                   .rtm_dst_len = (uint8_t)(n * 8),
                   .rtm_table = RT_TABLE_LOCAL,
@@ -317,14 +317,27 @@ int sandbox_prefer_source(const struct addr *to, const struct addr *from, struct
                   .rtm_scope = RT_SCOPE_HOST,
                   .rtm_type = RTN_LOCAL},
     };
+
+    add_attribute(&q, RTA_DST, to->b + skip, n);
+    add_attribute(&q, RTA_OIF, &lo, sizeof lo);
+    return q;
+}
+
+int sandbox_prefer_source(const struct addr *to, const struct addr *from, struct error *err)
+{
+    bool v4 = addr_is_v4(to);
+    struct route_request old = route_to(to, RTM_DELROUTE), q = route_to(to, RTM_NEWROUTE);
     char text[2][ADDR_TEXT];
     int r;
 
     if (v4 != addr_is_v4(from))
         return 0;
-    add_attribute(&q, RTA_DST, to->b + skip, n);
-    add_attribute(&q, RTA_PREFSRC, from->b + skip, n);
-    add_attribute(&q, RTA_OIF, &lo, sizeof lo);
+    old.route.rtm_protocol = RTPROT_UNSPEC; /* whoever made it */
+    old.route.rtm_scope = RT_SCOPE_NOWHERE;
+    if (!v4)
+        netlink_ask(&old.header); /* of IPv6 the kernel's own route would win; there may be none */
+    q.header.nlmsg_flags |= NLM_F_CREATE | NLM_F_REPLACE;
+    add_attribute(&q, RTA_PREFSRC, from->b + (v4 ? 12 : 0), v4 ? 4 : 16);
     r = netlink_ask(&q.header);
     if (r < 0)
         return error_set(err, -r, "cannot make %s the address that %s is reached from: %s",

@@ -109,7 +109,8 @@ static int read_start(const xmlNode *function, struct profile_function *f, struc
     if ((r = xml_attr(n, "command", f->start, sizeof f->start, err)) < 0 ||
         (r = xml_attr(n, "network", text, sizeof text, err)) < 0)
         return r;
-    f->start_on_host = text[0] != '\0';
+    f->start_on_host = strcmp(text, "host") == 0;
+    f->start_apart = strcmp(text, "own") == 0;
     f->start_line = xml_line(n);
     if (!f->under_test || strncmp(f->role, "client-", strlen("client-")) != 0)
         return xml_error(n, err,

@@ -35,6 +35,7 @@ struct profile_function {
     int line;
     char start[512];    /* the command that moves a client under test to act; "" where there is none */
     bool start_on_host; /* it, or the client that it moves, needs the host's own network */
+    bool start_apart;   /* it can do with a network of its own, whatever the addresses */
     int start_line;
 };
 

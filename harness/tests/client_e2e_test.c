@@ -114,6 +114,36 @@ static void test_a_client_of_another_make_passes(void)
     all_pass("re-b", 'b', re_client(), "CPM_CLS_CLIENT_[VO]_*", 9);
 }
 
+/* Addresses that this machine does not have; a client that chooses none when it calls over TCP. */
+static void test_ipv6_in_a_network_of_its_own(void)
+{
+    static const char *const node[6][2] = {{"client-a", "fd00:a::1"}, {"core-a", "fd00:a::2"},
+                                           {"pf-a", "fd00:a::3"},     {"core-b", "fd00:b::2"},
+                                           {"pf-b", "fd00:b::3"},     {"client-b", "fd00:b::1"}};
+    char text[4 * PATH_MAX] = "<sut name='x'><ixit>", sut[PATH_MAX];
+    struct runner r = {0};
+    size_t n = strlen(text);
+
+    for (int i = 0; i < 6; i++) {
+        n += (size_t)snprintf(text + n, sizeof text - n,
+                              "<function role='%s'%s><node address='%s' port='5060'/>", node[i][0],
+                              i ? "" : " under-test='yes'", node[i][1]);
+        if (i == 0)
+            n += (size_t)snprintf(text + n, sizeof text - n, "<start command=\"%s\" network='own'/>",
+                                  re_client());
+        n += (size_t)snprintf(text + n, sizeof text - n, "</function>");
+    }
+    snprintf(text + n, sizeof text - n,
+             "<user side='a' uri='sip:alice@a.example' password='pa'/><user side='b' "
+             "uri='sip:bob@b.example' password='pb'/></ixit><ics><supports feature='tcp'/></ics></sut>");
+    snprintf(sut, sizeof sut, "%s", scratch_file("sut.xml", text));
+    CU_ASSERT_EQUAL(
+        runner_run(&r, scratch_path("ipv6"), OPTIONS("--sut", sut, "--only", "CPM_CLS_CLIENT_V_00[15]")), 0);
+    CU_ASSERT_EQUAL(results(&r), 2);
+    CU_ASSERT_STRING_EQUAL(runner_result(&r, 1, "verdict"), "pass");
+    runner_done(&r);
+}
+
 /* What is lost on the way is sent again as the timers have it, and given up after 64*T1, which take their
  * time; over TCP nothing is. */
 static void test_timers(void)
@@ -323,6 +353,7 @@ static void test_a_person_is_told_what_to_do(void)
 static const struct test tests[] = {
     {"good clients pass", test_good_clients_pass},
     {"a client of another make passes", test_a_client_of_another_make_passes},
+    {"IPv6 in a network of its own", test_ipv6_in_a_network_of_its_own},
     {"timers", test_timers},
     {"broken clients fail by what they break", test_broken_clients_fail_by_what_they_break},
     {"a command that dies", test_a_command_that_dies},

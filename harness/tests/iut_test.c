@@ -114,6 +114,9 @@ static void test_where_it_can_live(void)
     CU_ASSERT_FALSE(plan_is_private(profile));
     load("<function role='client-a'><node address='192.0.2.1'/></function>", "<start command='x'/>");
     CU_ASSERT_FALSE(plan_is_private(profile));
+    load("<function role='client-a'><node address='192.0.2.1'/></function>",
+         "<start command='x' network='own'/>");
+    CU_ASSERT_TRUE(plan_is_private(profile));
 }
 
 static void test_a_person_is_asked(void)

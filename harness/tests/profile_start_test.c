@@ -19,7 +19,7 @@ static void test_a_client_under_test_is_started(void)
     struct error err;
 
     CU_ASSERT_EQUAL_FATAL(load(SUT("<function role='client-a' under-test='yes'><node address='10.0.0.1'/>"
-                                   "<start command='run \"a b\"'/></function>"
+                                   "<start command='run \"a b\"' network='own'/></function>"
                                    "<function role='client-b' under-test='yes'><node address='10.0.0.2'/>\n"
                                    "<start command='ssh phone' network='host'/></function>"
                                    "<function role='core-a'><node address='10.0.0.3'/></function>"),
@@ -29,6 +29,7 @@ static void test_a_client_under_test_is_started(void)
     CU_ASSERT_STRING_EQUAL(p->function[1].start, "ssh phone");
     CU_ASSERT_STRING_EQUAL(p->function[2].start, "");
     CU_ASSERT_TRUE(!p->function[0].start_on_host && p->function[1].start_on_host);
+    CU_ASSERT_TRUE(p->function[0].start_apart && !p->function[1].start_apart);
     CU_ASSERT_EQUAL(p->function[1].start_line, p->function[1].line + 1);
     profile_free(p);
 }

@@ -72,16 +72,20 @@ static int use_network(void *ctx)
 /* The address that somebody who chooses none has when he goes to `to`: "" where he cannot. */
 static const char *source_towards(const char *to)
 {
-    static char text[INET_ADDRSTRLEN];
-    struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons(5060)};
+    static char text[ADDR_TEXT];
+    struct addr a;
+    struct sockaddr_in6 at = {.sin6_family = AF_INET6, .sin6_port = htons(5060)};
     socklen_t n = sizeof at;
-    int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 
-    inet_pton(AF_INET, to, &at.sin_addr);
+    addr_parse(slice_of(to), &a); /* IPv4 in its mapped form */
+    memcpy(&at.sin6_addr, a.b, 16);
     text[0] = '\0';
     if (connect(fd, (struct sockaddr *)&at, sizeof at) == 0 &&
-        getsockname(fd, (struct sockaddr *)&at, &n) == 0)
-        inet_ntop(AF_INET, &at.sin_addr, text, sizeof text);
+        getsockname(fd, (struct sockaddr *)&at, &n) == 0) {
+        a = addr_v6(at.sin6_addr.s6_addr);
+        addr_format(&a, text);
+    }
     close(fd);
     return text;
 }
@@ -103,6 +107,13 @@ static int choose_sources(void *ctx)
         return 3;
     if (strcmp(source_towards("127.0.10.3"), "127.0.10.1") == 0 || sandbox_prefer_source(&to, &v6, &err) < 0)
         return 4;
+    if (add("fd00:1234::7") < 0 || add("fd00:1234::8") < 0 || !addr_parse(SLICE("fd00:1234::7"), &v6) ||
+        !addr_parse(SLICE("fd00:1234::8"), &from))
+        return 6;
+    for (int times = 0; times < 2; times++)
+        if (sandbox_prefer_source(&v6, &from, &err) < 0 ||
+            strcmp(source_towards("fd00:1234::7"), "fd00:1234::8") != 0)
+            return 7;
     addr_parse(SLICE("192.0.2.9"), &from); /* is not there */
     return sandbox_prefer_source(&to, &from, &err) < 0 && strstr(err.text, "192.0.2.9") ? 42 : 5;
 }
