@@ -102,6 +102,21 @@ static void add_word(char *out, size_t size, const char *fmt_word, const char *e
     snprintf(out + n, size - n, "%s%s%s", n ? ", " : "", fmt_word, extra);
 }
 
+/* The flows beside its own, and the faults that it finds. */
+static void put_further(struct paint *p, const struct testcase *tc)
+{
+    char words[512] = "";
+
+    if (tc->again)
+        put_pair(p, "again", tc->again->id);
+    if (tc->stray)
+        put_pair(p, "stray", tc->stray->id);
+    for (int i = 0; i < tc->nfinds; i++)
+        add_word(words, sizeof words, tc->finds[i].fault, "");
+    if (*words)
+        put_pair(p, "finds", words);
+}
+
 static void put_facts(struct paint *p, const struct testcase *tc, const struct profile *profile)
 {
     char words[2048] = "", why[TESTCASE_WHY], time[DURATION_TEXT];
@@ -138,6 +153,7 @@ static void put_facts(struct paint *p, const struct testcase *tc, const struct p
     for (int i = 0; i < tc->nrules; i++)
         add_word(words, sizeof words, tc->rule[i], "");
     put_pair(p, "rules", words);
+    put_further(p, tc);
     snprintf(words, sizeof words, "cpmspec run --only %s", tc->id);
     put_pair(p, "run it", words);
 }

@@ -228,6 +228,10 @@ static void explains(void)
     CU_ASSERT_EQUAL(run("explain CPM_CLS_NET_V_002"), STATUS_PASS);
     CU_ASSERT_PTR_NOT_NULL(strstr(out, "127.0.20.1:5060"));
     CU_ASSERT_PTR_NOT_NULL(strstr(out, "   1         |             |             |             |<---- BYE"));
+    CU_ASSERT_EQUAL(run("explain CPM_CLS_CORE_I_004"), STATUS_PASS);
+    CU_ASSERT_PTR_NOT_NULL(strstr(out, "again     close-1-1\nfinds     proxy-require-ignored\n"));
+    CU_ASSERT_EQUAL(run("explain CPM_CLS_NET_O_007"), STATUS_PASS);
+    CU_ASSERT_PTR_NOT_NULL(strstr(out, "stray     stray-481\n"));
     CU_ASSERT_EQUAL(run("explain close-1-1"), STATUS_PASS);
     CU_ASSERT_PTR_NOT_NULL(strstr(out, "   1         |----- BYE -->|"));
     CU_ASSERT_EQUAL(run("explain path.missing"), STATUS_PASS);
