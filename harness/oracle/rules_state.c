@@ -95,6 +95,17 @@ static bool is_unacknowledged(const struct judgement *j, const struct leaving *l
     return d->acked ? (d->ack.to & l->request->from) && surely_before(l->request, &d->ack) : true;
 }
 
+/* An ACK that no link shows may have come all the same: some captures leave ACKs out, by a filter or because
+ * they trace transactions. */
+static const char *why_unacknowledged(const struct judgement *j, const struct leaving *l)
+{
+    if (l->dialog->acked)
+        return "before the ACK was there";
+    return j->evidence->sees_all
+               ? "and no ACK was sent"
+               : "and no ACK was seen on any link; if the capture leaves ACKs out, capture them, too";
+}
+
 static void check_unacknowledged(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->way->n; i++) {
@@ -109,7 +120,9 @@ static void check_unacknowledged(struct judgement *j, const struct rule *self)
                            judgement_sender(j, l.request)),
             judgement_text(j, "it sent the leaving request %.3f s after the 2xx, %s",
                            (double)since(l.request, &l.dialog->answered, false) / (double)NSEC_PER_SEC,
-                           l.dialog->acked ? "before the ACK was there" : "and no ACK was seen"));
+                           why_unacknowledged(j, &l)));
+        if (f && !l.dialog->acked && !j->evidence->sees_all)
+            f->inconclusive = true;
         judgement_weigh(j, f);
         finding_show_at(f, &l.dialog->answered.at);
         finding_show(f, l.request);
@@ -143,8 +156,8 @@ const struct rule rule_dialog_unacknowledged = {
     .harm = "The leaving request overtakes what sets the session up: the caller's side may refuse it and set "
             "up a "
             "session that nobody is in.",
-    .evidence =
-        "The callee's link, with its 2xx, the leaving request and the ACK behind it, in one capture, or no "
-        "ACK on any link; else the rule is silent.",
+    .evidence = "The callee's link, with its 2xx, the leaving request and the ACK behind it, in one capture; "
+                "where no "
+                "link shows an ACK it is inconclusive, else silent.",
     .check = check_unacknowledged,
 };

@@ -121,6 +121,13 @@ static void close_without_an_ack(struct court *c, int bye)
     drop(c, ACK, ACK_LAST);
 }
 
+/* Nothing can escape the capture: there was none. */
+static void close_without_an_ack_at_all(struct court *c, int bye)
+{
+    close_without_an_ack(c, bye);
+    c->evidence.sees_all = true;
+}
+
 static void close_without_and_lose_frames(struct court *c, int bye)
 {
     close_without_an_ack(c, bye);
@@ -186,7 +193,8 @@ static const struct court_case callee[] = {
     {"no setup was captured", see_nothing_of_the_setup, VERDICT_PASS, NULL, 0, NULL},
     {"closes before the ACK", close_before_the_ack, VERDICT_FAIL, "dialog.unacknowledged", 1, "8 15 24"},
     {"closes as the ACK comes", close_as_the_ack_comes, VERDICT_FAIL, "dialog.unacknowledged", 1, "8 21 22"},
-    {"closes without an ACK", close_without_an_ack, VERDICT_FAIL, "dialog.unacknowledged", 1, "8 15"},
+    {"no ACK was captured", close_without_an_ack, VERDICT_INCONCLUSIVE, "dialog.unacknowledged", 1, "8 15"},
+    {"no ACK was sent", close_without_an_ack_at_all, VERDICT_FAIL, "dialog.unacknowledged", 1, "8 15"},
     {"closes without, and frames are lost", close_without_and_lose_frames, VERDICT_INCONCLUSIVE,
      "dialog.unacknowledged", 1, "8 15"},
     {"closes after the ACK", close_after_the_ack, VERDICT_PASS, NULL, 0, NULL},
