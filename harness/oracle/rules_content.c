@@ -1,36 +1,7 @@
 /* What the messages carry (RFC 3261 7.3, 16.6, 20). */
 #include "oracle/rules.h"
+#include "oracle/walk.h"
 #include "sip/diff.h"
-
-/* One look at every message of the way, requests first: request hops up, answers down. */
-struct walk {
-    unsigned at;
-    const struct passage *passage;
-    const struct hop *hop;
-    bool reply;
-    int step;
-};
-
-static bool walk_next(const struct judgement *j, struct walk *w)
-{
-    for (; w->at < 2 * j->way->n; w->at++) {
-        unsigned n = j->way->n;
-        w->reply = w->at >= n;
-        w->passage = &j->way->passage[w->reply ? 2 * n - 1 - w->at : w->at];
-        w->hop = w->reply ? w->passage->reply : w->passage->request;
-        if (!w->hop || w->passage->inner)
-            continue;
-        w->step = judgement_step(j, w->passage, w->reply);
-        w->at++;
-        return true;
-    }
-    return false;
-}
-
-static const char *sender(struct judgement *j, const struct walk *w)
-{
-    return w->reply ? judgement_to(j, w->passage) : judgement_from(j, w->passage);
-}
 
 /* Tables 2 and 3 of RFC 3261 20; Max-Forwards has a rule of its own. */
 static void check_mandatory(struct judgement *j, const struct rule *self)
@@ -49,7 +20,7 @@ static void check_mandatory(struct judgement *j, const struct rule *self)
                 continue;
             f = judgement_find(
                 j, self, w.step,
-                judgement_text(j, "%s sends the header %s", sender(j, &w), sip_header_name(needed[i])),
+                judgement_text(j, "%s sends the header %s", walk_sender(j, &w), sip_header_name(needed[i])),
                 "there is none");
             finding_show(f, w.hop);
         }
@@ -204,7 +175,7 @@ static void check_reasons(struct judgement *j, const struct rule *self)
 
         if (twice && !before) {
             f = judgement_find(j, self, w.step,
-                               judgement_text(j, "%s gives one Reason of each protocol", sender(j, &w)),
+                               judgement_text(j, "%s gives one Reason of each protocol", walk_sender(j, &w)),
                                judgement_text(j, "it gives %u, the first %s", sip_values_count(m, SIP_REASON),
                                               show(j, sip_value(m, SIP_REASON))));
             finding_show(f, w.hop);
@@ -234,7 +205,7 @@ static void check_unexpected(struct judgement *j, const struct rule *self)
             if (before >> i & 1)
                 continue;
             f = judgement_find(j, self, w.step,
-                               judgement_text(j, "%s sends no %s in a %s", sender(j, &w),
+                               judgement_text(j, "%s sends no %s in a %s", walk_sender(j, &w),
                                               sip_header_name(wrong[i]), w.reply ? "2xx to BYE" : "BYE"),
                                show(j, sip_value(&w.hop->msg, wrong[i])));
             finding_show(f, w.hop);
@@ -277,7 +248,7 @@ static void check_length(struct judgement *j, const struct rule *self)
         if (!exact && before) {
             f = judgement_find(
                 j, self, w.step,
-                judgement_text(j, "%s sends a Content-Length that counts the body", sender(j, &w)),
+                judgement_text(j, "%s sends a Content-Length that counts the body", walk_sender(j, &w)),
                 sip_has(m, SIP_CONTENT_LENGTH)
                     ? judgement_text(j, "it says %s", show(j, sip_value(m, SIP_CONTENT_LENGTH)))
                     : "there is none, on a stream");
@@ -302,129 +273,11 @@ static void check_charging(struct judgement *j, const struct rule *self)
             if (!sip_has(&w.hop->msg, hidden[i]))
                 continue;
             f = judgement_find(j, self, w.step,
-                               judgement_text(j, "%s takes %s off before it sends to a client", sender(j, &w),
-                                              sip_header_name(hidden[i])),
+                               judgement_text(j, "%s takes %s off before it sends to a client",
+                                              walk_sender(j, &w), sip_header_name(hidden[i])),
                                show(j, sip_value(&w.hop->msg, hidden[i])));
             finding_show(f, w.hop);
         }
-    }
-}
-
-/* Values that the rules go by and that cannot be read, as bits beside those of enum sip_defect. */
-enum { BAD_VIA = 1u << 24, BAD_FROM = 1u << 25, BAD_TO = 1u << 26, BAD_ROUTE = 1u << 27 };
-
-/* "SIP/2.0/UDP": no other protocol's entry (20.42). */
-static bool speaks_sip(struct slice via)
-{
-    size_t slash = slice_find(via, '/');
-    struct slice rest = slice_tail(via, slash + 1);
-
-    return slice_ieq(slice_trim(slice_head(via, slash)), SLICE("SIP")) &&
-           slice_eq(slice_trim(slice_head(rest, slice_find(rest, '/'))), SLICE("2.0"));
-}
-
-/* Hops share what says the same: a Via is looked at where it is new. */
-static bool vias_read(const struct hop *h, const struct hop *before)
-{
-    for (unsigned i = 0; i < h->nvias; i++) {
-        bool known =
-            before && i + before->nvias >= h->nvias && before->via[i + before->nvias - h->nvias] == h->via[i];
-        if (!known && (!h->via[i]->whole || !speaks_sip(h->via[i]->text)))
-            return false;
-    }
-    return true;
-}
-
-static bool has_field(const struct sip_msg *m, enum sip_header id, struct slice value)
-{
-    for (uint32_t i = (uint32_t)m->first[id], left = m->count[id]; left && i < m->nfields; i++) {
-        left -= m->field[i].id == id;
-        if (m->field[i].id == id && slice_eq(sip_field_value(m, &m->field[i]), value))
-            return true;
-    }
-    return false;
-}
-
-static bool field_read(enum sip_header id, struct slice field)
-{
-    struct sip_list list = {.rest = field};
-    struct sip_nameaddr at;
-    struct slice value;
-
-    if (!sip_header_is_list(id))
-        return sip_nameaddr_decode(field, &at);
-    while (sip_list_next(&list, &value))
-        if (!sip_nameaddr_decode(value, &at))
-            return false;
-    return true;
-}
-
-/* A field that could be read before is not looked at again. */
-static bool addresses_read(const struct sip_msg *m, const struct hop *before, enum sip_header id)
-{
-    for (uint32_t i = (uint32_t)m->first[id], left = m->count[id]; left && i < m->nfields; i++) {
-        struct slice field = sip_field_value(m, &m->field[i]);
-        left -= m->field[i].id == id;
-        if (m->field[i].id == id && !(before && has_field(&before->msg, id, field)) && !field_read(id, field))
-            return false;
-    }
-    return true;
-}
-
-/* `known` is what could not be read before. */
-static uint32_t unread(const struct hop *h, const struct hop *before, uint32_t known)
-{
-    static const struct {
-        uint32_t bit;
-        enum sip_header id;
-    } address[] = {{BAD_FROM, SIP_FROM}, {BAD_TO, SIP_TO}, {BAD_ROUTE, SIP_ROUTE}};
-    uint32_t bad = vias_read(h, known & BAD_VIA ? NULL : before) ? 0 : BAD_VIA;
-
-    for (size_t i = 0; i < sizeof address / sizeof address[0]; i++)
-        if (!addresses_read(&h->msg, known & address[i].bit ? NULL : before, address[i].id))
-            bad |= address[i].bit;
-    return bad;
-}
-
-static const char *wrong_with(uint32_t bits)
-{
-    const char *defect = sip_defect_text(bits);
-
-    return defect              ? defect
-           : (bits & BAD_VIA)  ? "a Via that cannot be read"
-           : (bits & BAD_FROM) ? "a From that cannot be read"
-           : (bits & BAD_TO)   ? "a To that cannot be read"
-                               : "a Route that cannot be read";
-}
-
-static void check_syntax(struct judgement *j, const struct rule *self)
-{
-    const uint32_t broken = SIP_DEFECT_LF | SIP_DEFECT_CR | SIP_DEFECT_NUL | SIP_DEFECT_NO_COLON |
-                            SIP_DEFECT_START_LINE | SIP_DEFECT_VERSION | SIP_DEFECT_STATUS |
-                            SIP_DEFECT_NO_BLANK_LINE | SIP_DEFECT_REPEATED | SIP_DEFECT_EMPTY |
-                            SIP_DEFECT_NAME;
-    const struct hop *last = NULL;
-    uint32_t before = 0;
-
-    for (struct walk w = {0}; walk_next(j, &w);) {
-        const struct sip_msg *m = &w.hop->msg;
-        uint32_t here = m->defects & broken;
-        struct finding *f;
-
-        if (m->defects & SIP_DEFECT_CUT)
-            continue;
-        if (sip_has(m, SIP_CSEQ) && !m->cseq_ok) /* one of another method: cseq.method */
-            here |= SIP_DEFECT_CSEQ;
-        here |= unread(w.hop, last, before);
-        last = w.hop;
-        if (here & ~before) { /* what was handed on is the first one's */
-            f = judgement_find(
-                j, self, w.step,
-                judgement_text(j, "%s sends a message of the grammar of RFC 3261 25", sender(j, &w)),
-                wrong_with(here & ~before));
-            finding_show(f, w.hop);
-        }
-        before = here;
     }
 }
 
@@ -494,13 +347,4 @@ const struct rule rule_charging_hidden = {
     .harm = "The operator's charging identifiers and hosts are shown to outsiders.",
     .evidence = "The messages towards the clients.",
     .check = check_charging,
-};
-const struct rule rule_syntax = {
-    .id = "syntax",
-    .severity = SEVERITY_MUST,
-    .clause = "RFC 3261 7, 25",
-    .required = "Every message follows the grammar of SIP.",
-    .harm = "Which functions still understand it, and what they make of it, is left to chance.",
-    .evidence = "The messages, not cut by the snap length.",
-    .check = check_syntax,
 };
