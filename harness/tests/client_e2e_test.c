@@ -88,11 +88,11 @@ static json_int_t first_step(const struct runner *r)
 
 static void all_pass(const char *name, char side, const char *command, const char *only, size_t n)
 {
+    const char *sut = started(side, command);
     struct runner r = {0};
     size_t passed = 0;
 
-    CU_ASSERT_EQUAL(runner_run(&r, scratch_path(name),
-                               OPTIONS("--sut", started(side, command), "--jobs", "4", "--only", only)),
+    CU_ASSERT_EQUAL(runner_run(&r, scratch_path(name), OPTIONS("--sut", sut, "--jobs", "4", "--only", only)),
                     0);
     for (size_t i = 0; i < results(&r); i++)
         passed += strcmp(runner_result(&r, i, "verdict"), "pass") == 0;
@@ -156,11 +156,10 @@ static void test_timers(void)
 
 static void one_fails(char side, const char *broken, const char *only, const char *rule, json_int_t step)
 {
+    const char *sut = started(side, sipp_client(broken));
     struct runner r = {0};
 
-    CU_ASSERT_EQUAL(runner_run(&r, scratch_path(broken),
-                               OPTIONS("--sut", started(side, sipp_client(broken)), "--only", only)),
-                    1);
+    CU_ASSERT_EQUAL(runner_run(&r, scratch_path(broken), OPTIONS("--sut", sut, "--only", only)), 1);
     CU_ASSERT_STRING_EQUAL(runner_result(&r, 0, "verdict"), "fail");
     CU_ASSERT_STRING_EQUAL(runner_rule(&r, 0), rule);
     CU_ASSERT_EQUAL(first_step(&r), step);
@@ -184,20 +183,18 @@ static void test_broken_clients_fail_by_what_they_break(void)
 
 static void test_a_command_that_dies(void)
 {
+    const char *sut = started('a', sipp_client("dies"));
     struct runner r = {0};
 
     CU_ASSERT_EQUAL(
-        runner_run(&r, scratch_path("dies-a"),
-                   OPTIONS("--sut", started('a', sipp_client("dies")), "--only", "CPM_CLS_CLIENT_V_001")),
-        6);
+        runner_run(&r, scratch_path("dies-a"), OPTIONS("--sut", sut, "--only", "CPM_CLS_CLIENT_V_001")), 6);
     CU_ASSERT_STRING_EQUAL(runner_result(&r, 0, "verdict"), "inconclusive");
     CU_ASSERT_TRUE(runner_says(&r, "ended with status 7"));
     runner_done(&r);
     r = (struct runner){0};
+    sut = started('b', sipp_client("dies"));
     CU_ASSERT_EQUAL(
-        runner_run(&r, scratch_path("dies-b"),
-                   OPTIONS("--sut", started('b', sipp_client("dies")), "--only", "CPM_CLS_CLIENT_V_004")),
-        6);
+        runner_run(&r, scratch_path("dies-b"), OPTIONS("--sut", sut, "--only", "CPM_CLS_CLIENT_V_004")), 6);
     CU_ASSERT_TRUE(runner_says(&r, "did not register: its start command"));
     CU_ASSERT_TRUE(runner_says(&r, "sipp-client: no licence"));
     CU_ASSERT_TRUE(runner_left_nothing(&r));
@@ -211,22 +208,21 @@ static void test_a_command_that_never_ends(void)
 
 static void test_a_command_that_is_not_there(void)
 {
+    const char *sut = started('a', "/no/such/client");
     struct runner r = {0};
 
     CU_ASSERT_EQUAL(
-        runner_run(&r, scratch_path("nowhere"),
-                   OPTIONS("--sut", started('a', "/no/such/client"), "--only", "CPM_CLS_CLIENT_V_001")),
-        4);
+        runner_run(&r, scratch_path("nowhere"), OPTIONS("--sut", sut, "--only", "CPM_CLS_CLIENT_V_001")), 4);
     CU_ASSERT_TRUE(runner_says(&r, "sut.xml:2: /no/such/client, which is to start client-a, is not there"));
     runner_done(&r);
 }
 
 static void ended_by(const char *name, int signal, int status)
 {
+    const char *sut = started('b', sipp_client("idle"));
     struct runner r = {0};
 
-    runner_start(&r, scratch_path(name),
-                 OPTIONS("--sut", started('b', sipp_client("idle")), "--only", "CPM_CLS_CLIENT_V_004"));
+    runner_start(&r, scratch_path(name), OPTIONS("--sut", sut, "--only", "CPM_CLS_CLIENT_V_004"));
     CU_ASSERT_TRUE(runner_reaches(&r, "CPM_CLS_CLIENT_V_004/client-b-under-test"));
     kill(process_pid(r.process), signal);
     runner_wait(&r);
