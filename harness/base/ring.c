@@ -261,17 +261,6 @@ static bool find_records(struct ring *r)
     return r->known != r->at;
 }
 
-/* Asks for the record after this one, which another core wrote, while this one is looked at. */
-static void prefetch_next(const struct ring *r)
-{
-    enum { AHEAD = 1280 }; /* a usual message */
-    const size_t there = r->known - r->at, left = r->size - (r->at & (r->size - 1));
-    const char *p = r->bytes + (r->at & (r->size - 1));
-
-    for (size_t i = 0; i < AHEAD && i < there && i < left; i += CACHE_LINE)
-        __builtin_prefetch(p + i);
-}
-
 bool ring_next(struct ring *r, struct slice *ret)
 {
     struct head *h;
@@ -288,7 +277,6 @@ bool ring_next(struct ring *r, struct slice *ret)
     } while (h->kind == KIND_SKIP);
     if (h->kind == KIND_APART)
         r->held = *apart_of(h);
-    prefetch_next(r);
     *ret = (struct slice){r->held ? r->held : (const char *)(h + 1), h->n};
     return true;
 }
