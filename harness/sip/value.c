@@ -205,7 +205,7 @@ bool sip_cseq_decode(struct slice value, uint32_t *ret_number, struct slice *ret
 
 bool sip_cseq(const struct sip_msg *m, uint32_t *ret_number, struct slice *ret_method)
 {
-    uint32_t number;
+    uint32_t number = 0;
     struct slice method;
 
     if (!sip_cseq_decode(sip_value(m, SIP_CSEQ), &number, &method))
