@@ -3,9 +3,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-/* What is known of an open session should fit the first block; each further one is twice as large, so that
- * little is taken in vain. */
-enum { FIRST_BLOCK = 2048, LARGEST_BLOCK = 32768 };
+/* What is known of an open session should fit the first block; each further one is twice as large. Where the
+ * memory is a pool's there are many arenas, and little is to be taken in vain. */
+enum { FIRST_BLOCK = 2048, LARGEST_BLOCK = 32768, LARGEST_OF_POOL = 4096 };
 
 struct arena_block {
     struct arena_block *next;
@@ -64,14 +64,15 @@ void arena_prefetch(const struct arena *a)
 
 static struct arena_block *grow(struct arena *a, size_t n)
 {
+    const size_t largest = a->pool ? LARGEST_OF_POOL : LARGEST_BLOCK;
     size_t size = a->blocks ? 2 * a->blocks->size : FIRST_BLOCK;
     struct arena_block *b;
 
     if (n > SIZE_MAX - sizeof *b)
         return NULL;
     n += sizeof *b;
-    if (size > LARGEST_BLOCK)
-        size = LARGEST_BLOCK;
+    if (size > largest)
+        size = largest;
     if (size < n)
         size = n;
     if (size > a->limit - a->held) /* near the limit, take no more than is asked for */

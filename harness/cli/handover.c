@@ -7,8 +7,9 @@
 
 #include "base/ring.h"
 
-/* Fits the second-level cache of either side, with the largest datagram in a quarter of it. */
-enum { RING_BYTES = 512 << 10 };
+/* Some milliseconds of work, so that neither side waits for the other's moods; the largest datagram fits a
+ * quarter of it many times. */
+enum { RING_BYTES = 4 << 20 };
 
 /* A message on its way: behind it lie the ends of the sources, the field table and the text. */
 struct parcel {
