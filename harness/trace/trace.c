@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "trace/registry.h"
+#include "trace/speakers.h"
 #include "wire/dedup.h"
 #include "wire/hash.h"
 
@@ -23,6 +24,7 @@ struct owner {
 struct trace {
     struct trace_config config;
     struct owner owner[OWNERS_KNOWN];
+    struct speakers speakers;
     struct trace_counts counts;
     struct registry *registry;
     uint32_t links[PROFILE_FUNCTIONS_MAX];
@@ -115,6 +117,8 @@ int trace_hear(void *ctx, const struct sip_msg *m, const struct payload *p)
     again.again = e;
     said.from = owners(t, &p->src);
     said.to = owners(t, &p->dst);
+    if (!said.from || !said.to)
+        speakers_tell(&t->speakers, t->config.profile, &said);
     if (again.again)
         return registry_say(t->registry, &said);
     t->counts.messages++;
