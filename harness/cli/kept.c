@@ -201,6 +201,46 @@ static const char *complaint(struct kept *k, const struct drive_witness *w)
                         *w->word ? w->word : "it gives no reason");
 }
 
+static bool broke_off(const struct drive_outcome *o, const char *role)
+{
+    for (int i = 0; i < o->nwitnesses; i++) {
+        const struct drive_witness *w = &o->witness[i];
+        if (!w->iut && w->ended && w->status != 0 && strcmp(w->role, role) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Whether a step is missing that a client of ours should have taken. */
+static bool is_ours(const struct drive_outcome *o, const struct result *r, const struct finding *f)
+{
+    if (strcmp(f->rule, "path.missing") != 0 && strcmp(f->rule, "reply.missing") != 0)
+        return false;
+    for (int i = 0; i < r->nrows; i++)
+        if (f->step && r->row[i].step == f->step)
+            return broke_off(o, r->row[i].from);
+    return false;
+}
+
+/* What a client that the harness plays left out because it broke off is no fail of the SUT, nor is what
+ * follows from it. */
+static void excuse(const struct kept *k, const struct drive_outcome *o, struct result *r)
+{
+    struct finding *f = (struct finding *)(uintptr_t)r->finding; /* the array is ours */
+    bool excused = false, fails = false;
+
+    for (int i = 0; i < r->nfindings; i++) {
+        if (is_ours(o, r, &f[f[i].cause >= 0 ? f[i].cause : i]))
+            excused = f[i].inconclusive = true;
+        else if (!f[i].inconclusive)
+            fails |= f[i].severity == SEVERITY_MUST || (k->strict && f[i].severity == SEVERITY_SHOULD);
+    }
+    if (!excused || fails || r->verdict != VERDICT_FAIL)
+        return;
+    r->verdict = VERDICT_INCONCLUSIVE;
+    r->reason = "a client that the harness plays broke off before it had done its part";
+}
+
 /* Two witnesses of one event: where one says that all went well and the other does not, that is told, and
  * such a test case does not pass. */
 static int hear_witnesses(struct kept *k, const struct drive_outcome *o, struct result *r)
@@ -284,6 +324,8 @@ static int judged(struct kept *k, const struct drive_outcome *o, struct result *
     r->verdict = VERDICT_PASS;
     r->reason = "";
     r->closer = k->closer;
+    for (int i = 0; i < k->nclosings; i++)
+        excuse(k, own, &k->closing[i]);
     if (k->nclosings > 0) {
         const struct result *w = worst(k);
         r->verdict = w->verdict;

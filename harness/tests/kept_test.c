@@ -19,6 +19,9 @@ static const struct drive_outcome content = {
 static struct kept kept;
 static struct result result;
 
+/* Who did not take the first step; NULL: it was taken. */
+static const char *missing;
+
 /* A result whose every byte is gone after kept_add. */
 static void add(enum verdict v, const char *closer, int nfindings)
 {
@@ -40,6 +43,12 @@ static void add(enum verdict v, const char *closer, int nfindings)
                                       .nframes = 1,
                                       .frame = {7},
                                       .frame_source = {0}};
+    if (nfindings && missing) {
+        finding[0].severity = SEVERITY_MUST;
+        finding[0].step = 1;
+        finding[0].rule = "reply.missing";
+        row[0].from = missing;
+    }
     CU_ASSERT_EQUAL(kept_add(&kept, &(struct result){.id = "session-1",
                                                      .title = "t",
                                                      .verdict = v,
@@ -185,6 +194,34 @@ static void test_a_client_that_disagrees(void)
     kept_done(&kept);
 }
 
+/* What our own client did not do is not the SUT's fail; what others did not, is. */
+static void test_a_client_that_broke_off(void)
+{
+    static const struct {
+        const char *missing;
+        bool iut;
+        enum verdict verdict;
+    } cases[] = {{"client-b", false, VERDICT_INCONCLUSIVE},
+                 {"core-b", false, VERDICT_FAIL},
+                 {"client-b", true, VERDICT_FAIL}};
+
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct drive_outcome o = content;
+
+        o.witness[0].status = 1;
+        o.witness[0].iut = cases[i].iut;
+        missing = cases[i].missing;
+        begin();
+        add(VERDICT_FAIL, "client-a", 2);
+        finish(&o);
+        CU_ASSERT_EQUAL(result.verdict, cases[i].verdict);
+        CU_ASSERT_EQUAL(result.finding[0].inconclusive, cases[i].verdict == VERDICT_INCONCLUSIVE);
+        CU_ASSERT_EQUAL(result.finding[1].inconclusive, cases[i].verdict == VERDICT_INCONCLUSIVE);
+        kept_done(&kept);
+    }
+    missing = NULL;
+}
+
 /* It need not end; and where the test case has others do it wrong, its complaint is no news. */
 static void test_a_client_under_test_is_heard(void)
 {
@@ -267,6 +304,7 @@ static const struct test tests[] = {
     {"somebody else closed", test_somebody_else_closed},
     {"how it was driven counts", test_how_it_was_driven_counts},
     {"a client that disagrees", test_a_client_that_disagrees},
+    {"a client that broke off", test_a_client_that_broke_off},
     {"a client under test is heard", test_a_client_under_test_is_heard},
     {"clients that see nothing wrong", test_clients_that_see_nothing_wrong},
     {"what does not apply", test_what_does_not_apply},
