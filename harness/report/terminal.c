@@ -28,6 +28,7 @@ struct terminal {
     int nheld;                /* of the first TERMINAL_FEW, until it is known whether more come */
     struct held held[TERMINAL_FEW];
     uint64_t stories, lines, passes; /* shown so far */
+    uint64_t unfit;                  /* test cases of a run that do not apply */
     struct causes causes;
     struct buf text;
 };
@@ -121,6 +122,10 @@ static int show_one_of_many(struct terminal *t, const struct summary *s, const s
     bool passed = r->verdict == VERDICT_PASS || r->verdict == VERDICT_NOT_APPLICABLE;
     int n = 0;
 
+    if (r->verdict == VERDICT_NOT_APPLICABLE && t->options.expected > 0) {
+        t->unfit++;
+        return 0;
+    }
     if (passed && t->options.expected > 0 && !t->passes) /* once, what a pass looks like */
         n = compose(t, &t->text, NULL, s, r);
     else if (passed && t->passes < lines_most(t, TERMINAL_PASSES))
@@ -198,6 +203,9 @@ static void left_out(struct paint *p, const struct terminal *t)
     if (bad > shown)
         paint_printf(p, "and %llu more that did not pass: see the JSON or HTML report\n",
                      (unsigned long long)(bad - shown));
+    if (t->unfit)
+        paint_printf(p, "and %llu that do not apply here: cpmspec list says why\n",
+                     (unsigned long long)t->unfit);
     if (t->results > TERMINAL_FEW)
         paint_raw(p, "\n");
 }

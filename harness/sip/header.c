@@ -128,8 +128,6 @@ static enum sip_header long_name_id(const char *p, size_t n)
     case 29:
         IS(SIP_P_CHARGING_FUNCTION_ADDRESSES, "p-charging-function-addresses");
         break;
-    default:
-        break;
     }
 #undef IS
     return SIP_OTHER;

@@ -87,6 +87,20 @@ static void of_a_run_each_is_told(void)
     free(t);
 }
 
+/* What does not apply is no news: there is a list of it. */
+static void of_a_run_only_what_applies_is_told(void)
+{
+    static const enum sample some[] = {SAMPLE_NOT_APPLICABLE, SAMPLE_PASS};
+    struct terminal_options options = {.expected = 100};
+    struct summary s = sample_summary(50, 0);
+    char *t = shown(&options, some, 2, 100, &s);
+
+    CU_ASSERT_EQUAL(occurrences(t, "v CPM_CLS_NET_V_001  pass"), 50);
+    CU_ASSERT_EQUAL(occurrences(t, "CPM_CLS_NET_TI_009"), 0);
+    CU_ASSERT_EQUAL(occurrences(t, "and 50 that do not apply here: cpmspec list says why\n"), 1);
+    free(t);
+}
+
 static void quiet_leaves_the_summary(void)
 {
     struct terminal_options options = {.quiet = true};
@@ -216,6 +230,7 @@ static const struct test tests[] = {
     {"few results each have their ladder", few_results_each_have_their_ladder},
     {"of many only what did not pass", of_many_only_what_did_not_pass},
     {"of a run each is told", of_a_run_each_is_told},
+    {"of a run only what applies is told", of_a_run_only_what_applies_is_told},
     {"quiet leaves the summary", quiet_leaves_the_summary},
     {"nothing judged is no pass", nothing_judged_is_no_pass},
     {"keeps memory flat", keeps_memory_flat},

@@ -47,7 +47,7 @@ static int make_tables(struct dedup *d, size_t packets)
         sets *= 2;
     d->mask = sets - 1;
     d->set = calloc(sets, sizeof *d->set);
-    d->memory = calloc(sets * WAYS + 1, sizeof *d->packet);
+    d->memory = calloc(sets * WAYS + 1, CACHE_LINE);
     if (d->set && d->memory) {
         d->packet = (struct packet *)(d->memory + CACHE_LINE - (uintptr_t)d->memory % CACHE_LINE);
         return 0;
