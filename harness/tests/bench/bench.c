@@ -119,8 +119,8 @@ static void beside_others(const char *cpmspec, struct capture *big, struct captu
          .messages = 500000,
          .argv = {"tcpdump", "-r", big->path, "-w", "/dev/null"}},
         {.name = "tshark -T fields",
-         .messages = 20000,
-         .argv = {"tshark", "-r", small->path, "-T", "fields", "-e", "sip.Call-ID", "-e", "sip.CSeq", "-e",
+         .messages = 500000,
+         .argv = {"tshark", "-r", big->path, "-T", "fields", "-e", "sip.Call-ID", "-e", "sip.CSeq", "-e",
                   "sip.Via.branch"}},
         {.name = "sngrep -N",
          .messages = 20000,
@@ -131,9 +131,8 @@ static void beside_others(const char *cpmspec, struct capture *big, struct captu
     printf("\nwall time of judge / tcpdump: %.2f;  cpu: %.2f\n", c[0].mid_wall / c[1].mid_wall,
            c[0].mid_cpu / c[1].mid_cpu);
     if (c[2].ok)
-        printf("throughput of judge / tshark: %.1f by wall time, %.1f by cpu (tshark on %.0f messages)\n\n",
-               c[0].messages / c[0].mid_wall / (c[2].messages / c[2].mid_wall),
-               c[0].messages / c[0].mid_cpu / (c[2].messages / c[2].mid_cpu), c[2].messages);
+        printf("throughput of judge / tshark: %.1f by wall time, %.1f by cpu\n\n",
+               c[2].mid_wall / c[0].mid_wall, c[2].mid_cpu / c[0].mid_cpu);
 }
 
 static void flat(const char *cpmspec, struct capture *captures, int n)
@@ -166,6 +165,7 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: bench CPMSPEC TALK_CAPTURE FOLDER\n");
     for (int i = 0; i < N && ok; i++)
         ok = make_capture(argv[2], argv[3], &captures[i]);
+    sync(); /* the captures are on their way to the disk: that is nobody's time */
     if (ok) {
         setvbuf(stdout, NULL, _IOLBF, 0);
         beside_others(argv[1], &captures[0], &captures[N - 1]);
