@@ -1,11 +1,10 @@
 #include "drive/clients.h"
 
-#include "drive/sandbox.h"
+#include "tests/boxed.h"
 #include "tests/party.h"
 #include "tests/scratch.h"
 #include "tests/test.h"
 
-#include <poll.h>
 
 static struct loop *loop;
 static struct clients *clients;
@@ -283,32 +282,8 @@ static const struct test tests[] = {
     {"nobody to drive", test_nobody_to_drive},
 };
 
-struct arguments {
-    int argc;
-    char **argv;
-};
-
-static int inside(void *ctx)
-{
-    struct arguments *a = ctx;
-
-    if (sandbox_loopback_up(&err) < 0)
-        return 98;
-    return test_main(a->argc, a->argv, "clients", tests, sizeof tests / sizeof tests[0]);
-}
-
 int main(int argc, char **argv)
 {
-    struct arguments a = {argc, argv};
-    struct process *p;
-    int status;
-
     party_play(argc, argv);
-    scratch_path("");
-    if (sandbox_start(SANDBOX_PRIVATE, inside, &a, -1, &p, &err) < 0)
-        return 99;
-    poll(&(struct pollfd){.fd = process_fd(p), .events = POLLIN}, 1, -1);
-    status = process_reap(p) == 0 ? process_status(p) : 99;
-    sandbox_end(p);
-    return status;
+    return boxed_main(argc, argv, "clients", tests, sizeof tests / sizeof tests[0]);
 }

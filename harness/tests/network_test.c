@@ -1,13 +1,12 @@
 #include "drive/network.h"
 
 #include "drive/actor.h"
-#include "drive/sandbox.h"
+#include "tests/boxed.h"
 #include "tests/party.h"
 #include "tests/scratch.h"
 #include "tests/test.h"
 
 #include <errno.h>
-#include <poll.h>
 
 static struct loop *loop;
 static struct network *network;
@@ -144,33 +143,8 @@ static const struct test tests[] = {
     {"an actor that never began", test_an_actor_that_never_began},
 };
 
-struct arguments {
-    int argc;
-    char **argv;
-};
-
-static int inside(void *ctx)
-{
-    struct arguments *a = ctx;
-
-    scratch_path("");
-    if (sandbox_loopback_up(&err) < 0)
-        return 98;
-    return test_main(a->argc, a->argv, "network", tests, sizeof tests / sizeof tests[0]);
-}
-
 int main(int argc, char **argv)
 {
-    struct arguments a = {argc, argv};
-    struct process *p;
-    int status;
-
     party_play(argc, argv);
-    scratch_path("");
-    if (sandbox_start(SANDBOX_PRIVATE, inside, &a, -1, &p, &err) < 0)
-        return 99;
-    poll(&(struct pollfd){.fd = process_fd(p), .events = POLLIN}, 1, -1);
-    status = process_reap(p) == 0 ? process_status(p) : 99;
-    sandbox_end(p);
-    return status;
+    return boxed_main(argc, argv, "network", tests, sizeof tests / sizeof tests[0]);
 }

@@ -1,6 +1,6 @@
 #include "drive/sentinel.h"
 
-#include "drive/sandbox.h"
+#include "tests/boxed.h"
 #include "tests/test.h"
 #include "wire/hep.h"
 #include "wire/hepsource.h"
@@ -134,30 +134,7 @@ static const struct test tests[] = {
     {"to the nodes", test_to_the_nodes},
 };
 
-struct arguments {
-    int argc;
-    char **argv;
-};
-
-static int inside(void *ctx)
-{
-    struct arguments *a = ctx;
-
-    if (sandbox_loopback_up(&err) < 0)
-        return 98;
-    return test_main(a->argc, a->argv, "sentinel", tests, sizeof tests / sizeof tests[0]);
-}
-
 int main(int argc, char **argv)
 {
-    struct arguments a = {argc, argv};
-    struct process *p;
-    int status;
-
-    if (sandbox_start(SANDBOX_PRIVATE, inside, &a, -1, &p, &err) < 0)
-        return 99;
-    poll(&(struct pollfd){.fd = process_fd(p), .events = POLLIN}, 1, -1);
-    status = process_reap(p) == 0 ? process_status(p) : 99;
-    process_free(p);
-    return status;
+    return boxed_main(argc, argv, "sentinel", tests, sizeof tests / sizeof tests[0]);
 }

@@ -2,8 +2,8 @@
 
 #include "base/clock.h"
 #include "drive/capture.h"
-#include "drive/sandbox.h"
 #include "drive/sentinel.h"
+#include "tests/boxed.h"
 #include "tests/scratch.h"
 #include "tests/test.h"
 
@@ -309,30 +309,7 @@ static const struct test tests[] = {
     {"a point that breaks is told", test_a_point_that_breaks_is_told},
 };
 
-struct arguments {
-    int argc;
-    char **argv;
-};
-
-static int inside(void *ctx)
-{
-    struct arguments *a = ctx;
-
-    if (sandbox_loopback_up(&err) < 0)
-        return 98;
-    return test_main(a->argc, a->argv, "tap", tests, sizeof tests / sizeof tests[0]);
-}
-
 int main(int argc, char **argv)
 {
-    struct arguments a = {argc, argv};
-    struct process *p;
-    int status;
-
-    if (sandbox_start(SANDBOX_PRIVATE, inside, &a, -1, &p, &err) < 0)
-        return 99;
-    poll(&(struct pollfd){.fd = process_fd(p), .events = POLLIN}, 1, -1);
-    status = process_reap(p) == 0 ? process_status(p) : 99;
-    process_free(p);
-    return status;
+    return boxed_main(argc, argv, "tap", tests, sizeof tests / sizeof tests[0]);
 }
