@@ -1,6 +1,7 @@
 /* What functions reported by HEP is judged the same whatever their clocks say and in whatever order their
  * reports arrive: a wrong clock never makes a fail. */
 #include "cli/pipeline.h"
+#include "tests/defaults.h"
 #include "tests/test.h"
 #include "wire/link.h"
 #include "wire/source.h"
@@ -24,8 +25,6 @@ static struct kept kept[FRAMES_MAX];
 static int nkept;
 static uint32_t reporter[REPORTERS_MAX];
 static int nreporters;
-static struct profile *profile;
-static struct flow *flow, *mirror;
 static uint32_t seed;
 
 static uint32_t chance(uint32_t n)
@@ -211,18 +210,13 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-    struct error err;
-    int failed;
+    int status;
 
-    if (profile_load("reference-network/sut.xml", "testcases/schema", &profile, &err) < 0 ||
-        flow_load("testcases/flows/close-1-1.xml", "testcases/schema", &flow, &err) < 0 ||
-        flow_mirror(flow, &mirror) < 0 || !load())
+    if (!defaults_load() || !load())
         return 99;
-    failed = test_main(argc, argv, "clocks", tests, sizeof tests / sizeof tests[0]);
+    status = test_main(argc, argv, "clocks", tests, sizeof tests / sizeof tests[0]);
     for (int i = 0; i < nkept; i++)
         free(kept[i].bytes);
-    flow_free(mirror);
-    flow_free(flow);
-    profile_free(profile);
-    return failed;
+    defaults_free();
+    return status;
 }

@@ -4,6 +4,7 @@
 #include "report/json.h"
 #include "report/report.h"
 #include "tests/craft.h"
+#include "tests/defaults.h"
 #include "tests/oom.h"
 #include "tests/scratch.h"
 #include "tests/talk.h"
@@ -23,9 +24,6 @@ struct scene {
     struct frame frame[FRAMES_MAX];
     struct buf bytes[FRAMES_MAX];
 };
-
-static struct profile *profile;
-static struct flow *flow, *mirror;
 
 /* What a run of the pipeline came to. */
 struct outcome {
@@ -258,18 +256,11 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-    struct error err = {.text = ""};
     int status;
 
-    if (profile_load("reference-network/sut.xml", "testcases/schema", &profile, &err) < 0 ||
-        flow_load("testcases/flows/close-1-1.xml", "testcases/schema", &flow, &err) < 0 ||
-        flow_mirror(flow, &mirror) < 0) {
-        puts(err.text);
+    if (!defaults_load())
         return 99;
-    }
     status = test_main(argc, argv, "pipeline_oom", tests, sizeof tests / sizeof tests[0]);
-    flow_free(mirror);
-    flow_free(flow);
-    profile_free(profile);
+    defaults_free();
     return status;
 }

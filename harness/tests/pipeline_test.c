@@ -1,5 +1,6 @@
 #include "cli/pipeline.h"
 
+#include "tests/defaults.h"
 #include "tests/oom.h"
 #include "tests/test.h"
 #include "wire/source.h"
@@ -11,8 +12,6 @@
 
 enum { ALL_FRAMES = 1 << 30, CAPTURE_FRAMES = 48 };
 
-static struct profile *profile;
-static struct flow *flow, *mirror;
 static bool two_threads;
 
 /* What came out: how many results, and the worst verdict. */
@@ -179,18 +178,11 @@ static const struct test tests[] = {
 
 int main(int argc, char **argv)
 {
-    struct error err = {.text = ""};
     int status;
 
-    if (profile_load("reference-network/sut.xml", "testcases/schema", &profile, &err) < 0 ||
-        flow_load("testcases/flows/close-1-1.xml", "testcases/schema", &flow, &err) < 0 ||
-        flow_mirror(flow, &mirror) < 0) {
-        puts(err.text);
+    if (!defaults_load())
         return 99;
-    }
     status = test_main(argc, argv, "pipeline", tests, sizeof tests / sizeof tests[0]);
-    flow_free(mirror);
-    flow_free(flow);
-    profile_free(profile);
+    defaults_free();
     return status;
 }
