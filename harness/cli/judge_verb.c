@@ -52,7 +52,7 @@ static int load(struct judging *j, struct error *err)
 
     if (e < 0)
         return e;
-    e = flow_mirror(j->setting.suite->flow[0], &j->mirror);
+    e = flow_mirror(j->setting.suite->judged, &j->mirror);
     return e < 0 ? error_set(err, -e, "out of memory") : 0;
 }
 
@@ -158,7 +158,7 @@ static int start(struct judging *j, struct error *err)
 {
     struct wire_options wire = {.hep_inside = true, .tls_read = j->nsecret > 0};
     struct pipeline_config config = {.profile = j->setting.profile,
-                                     .flow = j->setting.suite->flow[0],
+                                     .flow = j->setting.suite->judged,
                                      .mirror = j->mirror,
                                      .strict = j->options.strict,
                                      .many_clocks = j->options.narguments > 1,

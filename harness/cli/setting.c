@@ -1,6 +1,7 @@
 #include "cli/setting.h"
 
-/* Several flows may be there: a role must be known to one of them, and the words are those of the first. */
+/* Several flows may be there: a role must be known to one of them, and the words are those of the one that
+ * captures are judged by. */
 static int check_roles(const struct setting *s, struct error *err)
 {
     int function[FLOW_ROLES_MAX];
@@ -11,7 +12,7 @@ static int check_roles(const struct setting *s, struct error *err)
         for (int f = 0; f < s->suite->nflows && !known; f++)
             known = flow_role(s->suite->flow[f], s->profile->function[i].role) >= 0;
         if (!known)
-            return profile_bind(s->profile, s->suite->flow[0], function, err);
+            return profile_bind(s->profile, s->suite->judged, function, err);
     }
     return 0;
 }

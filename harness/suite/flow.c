@@ -73,6 +73,7 @@ static int read_head(const xmlNode *root, struct flow *f, struct error *err)
     r = r ? r : xml_attr(root, "method", f->method, sizeof f->method, err);
     r = r ? r : xml_attr(root, "request", f->request, sizeof f->request, err);
     r = r ? r : xml_attr(root, "reply", f->reply, sizeof f->reply, err);
+    f->judged = xml_yes(root, "judged");
     return r ? r : read_kind(root, f, err);
 }
 

@@ -41,6 +41,7 @@ struct flow {
     struct flow_step step[FLOW_STEPS_MAX]; /* requests first, in order, then responses, in order */
     int nrequests;                         /* steps that convey the request: step[0 .. nrequests - 1] */
     bool mirrored;                         /* made by flow_mirror */
+    bool judged;                           /* captures are judged by it */
 };
 
 /* Reads and checks a flow: schema, roles known, steps numbered without holes, each step starting where the

@@ -102,6 +102,12 @@ static int add_flow(struct reading *in, const char *path)
         return r;
     }
     s->flow[s->nflows++] = f;
+    if (f->judged && s->judged && s->judged->judged)
+        return error_at(in->err, EINVAL, path, 1,
+                        "captures are judged by the flow \"%s\" already; only one is judged=\"yes\"",
+                        s->judged->id);
+    if (f->judged || !s->judged)
+        s->judged = f;
     return 0;
 }
 

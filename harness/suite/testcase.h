@@ -92,6 +92,7 @@ struct testcases {
         *tc; /* the whole network first, its parts behind; what is usual before what is not; then by id */
     int nflows;
     struct flow **flow;
+    const struct flow *judged; /* what captures are judged by: the flow that says so, else the first */
 };
 
 /* Reads every test case below `dir` (the folder testcases/) and the flows that they use, each file checked;

@@ -327,6 +327,48 @@ static void refuses_a_flow_given_twice(void)
     unlink(scratch_path("tc/flows/close-again.xml"));
 }
 
+/* The close-1-1 flow once more under another id, in a file that comes first. */
+static void add_first_flow(bool judged)
+{
+    static char text[1 << 16];
+    FILE *f = fopen("testcases/flows/close-1-1.xml", "r");
+    size_t n;
+    char *id, *mark;
+
+    CU_ASSERT_PTR_NOT_NULL_FATAL(f);
+    n = fread(text, 1, sizeof text - 1, f);
+    fclose(f);
+    text[n] = '\0';
+    id = strstr(text, "\"close-1-1\"");
+    mark = strstr(text, " judged=\"yes\"");
+    CU_ASSERT_TRUE_FATAL(id && mark);
+    memcpy(id, "\"another-1\"", 11);
+    if (!judged)
+        memset(mark, ' ', strlen(" judged=\"yes\""));
+    scratch_file("tc/flows/a.xml", text);
+}
+
+/* Which flow captures are judged by is said in the flow, whatever its file is called. */
+static void knows_the_flow_that_captures_are_judged_by(void)
+{
+    struct testcases *s = NULL;
+    struct error err;
+    char dir[PATH_MAX];
+
+    make_home();
+    snprintf(dir, sizeof dir, "%s", scratch_path("tc"));
+    add_first_flow(false);
+    CU_ASSERT_EQUAL_FATAL(testcases_load_flows(dir, &s, &err), 0);
+    CU_ASSERT_STRING_EQUAL(s->flow[0]->id, "another-1");
+    CU_ASSERT_STRING_EQUAL(s->judged->id, "close-1-1");
+    testcases_free(s);
+    add_first_flow(true);
+    CU_ASSERT_EQUAL(testcases_load_flows(dir, &s, &err), -EINVAL);
+    CU_ASSERT_STRING_EQUAL(err.text, "captures are judged by the flow \"another-1\" already; only one is "
+                                     "judged=\"yes\"");
+    unlink(scratch_path("tc/flows/a.xml"));
+}
+
 static const struct test tests[] = {
     {"reads our own", reads_our_own},
     {"ships every scenario", ships_every_scenario},
@@ -338,5 +380,6 @@ static const struct test tests[] = {
     {"refuses wrong contents", refuses_wrong_contents},
     {"refuses a folder without flows", refuses_a_folder_without_flows},
     {"refuses a flow given twice", refuses_a_flow_given_twice},
+    {"knows the flow that captures are judged by", knows_the_flow_that_captures_are_judged_by},
 };
 TEST_MAIN("testcase", tests)
