@@ -5,7 +5,6 @@
 #include "tests/scratch.h"
 #include "tests/test.h"
 
-
 static struct loop *loop;
 static struct clients *clients;
 static struct plan plan;
