@@ -151,7 +151,7 @@ bool hop_repeat(struct arena *arena, struct hop *h, const struct said *said)
 
     if (at.source != h->first.source || at.clock != h->first.clock)
         return note_elsewhere(arena, h, at);
-    if (said->payload->again)
+    if (said->again)
         return true;
     if (!h->repeat && !(h->repeat = arena_alloc(arena, HOP_REPEATS_MAX * sizeof *h->repeat)))
         return false;

@@ -46,6 +46,7 @@ struct said {
     const struct payload *payload;
     role_set from, to;
     uint32_t clock;                /* see struct sighting */
+    bool again;                    /* another capture point has shown it: it is no message of its own */
     struct slice from_tag, to_tag; /* see said_about() */
 };
 

@@ -275,15 +275,15 @@ static int add(struct registry *r, struct tracked_leg *leg, struct said *said)
     struct session *s = &t->session;
     size_t before = t->held;
 
+    s->last = said_where(said);
+    if (!s->begin.frame)
+        s->begin = s->last;
     links_note(s->links, said->from, said->to);
     note_after(t, &leg->leg, said);
     if (of_closing(s, said))
         session_add(s, &leg->leg, said);
     else if (!note_setup(r, leg, said))
         s->hops_lost++;
-    if (!s->begin.frame)
-        s->begin = said_where(said);
-    s->last = said_where(said);
     t->held = sizeof *t + s->arena.held;
     r->held += t->held - before;
     tracked_list_remove(&r->list[t->state], t);
@@ -349,7 +349,7 @@ int registry_say(struct registry *r, struct said *said)
     }
     said_about(said);
     leg = tracked_leg_find(r->legs, call_id, hash);
-    if (said->payload->again) {
+    if (said->again) {
         if (leg)
             session_add_again(&leg->owner->session, said);
         return 0;

@@ -108,18 +108,17 @@ static int was_heard_elsewhere(struct trace *t, const struct sip_msg *m, const s
 int trace_hear(void *ctx, const struct sip_msg *m, const struct payload *p)
 {
     struct trace *t = ctx;
-    struct payload again = *p;
-    struct said said = {.msg = m, .payload = &again, .clock = clock_of(t, p)};
-    int e = was_heard_elsewhere(t, m, p);
+    struct said said = {.msg = m, .payload = p, .clock = clock_of(t, p)};
+    int again = was_heard_elsewhere(t, m, p);
 
-    if (e < 0)
-        return e;
-    again.again = e;
+    if (again < 0)
+        return again;
+    said.again = again;
     said.from = owners(t, &p->src);
     said.to = owners(t, &p->dst);
     if (!said.from || !said.to)
         speakers_tell(&t->speakers, t->config.profile, &said);
-    if (again.again)
+    if (again)
         return registry_say(t->registry, &said);
     t->counts.messages++;
     if ((m->defects & ~SIP_DEFECTS_LEGAL) && !(m->defects & SIP_DEFECT_CUT))

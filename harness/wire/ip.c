@@ -26,7 +26,7 @@ static enum ip_result decode_v4(struct slice bytes, struct ip_packet *p)
     p->id = get_be16(bytes.p + 4);
     p->more = fragment & 0x2000;
     p->offset = (uint32_t)(fragment & 0x1fff) * 8;
-    p->fragment = p->more || p->offset;
+    p->fragment = fragment & 0x3fff;
     p->src = addr_v4((const uint8_t *)bytes.p + 12);
     p->dst = addr_v4((const uint8_t *)bytes.p + 16);
     p->payload = slice_tail(slice_head(bytes, total), head);

@@ -57,30 +57,40 @@ static bool is_duplicate(struct walk *k, uint64_t way, uint64_t what, struct sli
     return dedup_seen(k->w->dedup, hash, k->ip.id, k->frame->time, k->frame->source) == DEDUP_COPY;
 }
 
-static struct payload new_payload(const struct walk *k, struct slice data, enum transport transport)
-{
-    return (struct payload){.bytes = data,
-                            .src.addr = k->ip.src,
-                            .dst.addr = k->ip.dst,
-                            .transport = transport,
-                            .time = k->frame->time,
-                            .frame = k->frame->number,
-                            .source = k->frame->source};
-}
-
 /* A HEP packet tells itself by its first word and its length. */
 static bool is_report(const struct payload *p)
 {
     return p->bytes.n >= HEP_HEAD && p->bytes.p[0] == 'H' && hep_length(p->bytes) > 0;
 }
 
+/* A datagram of `n` bytes, as many of which as `all` has were captured. Of what is handed on nothing is
+ * copied once more: this is done for each frame. */
+static int datagram(struct walk *k, struct slice all, size_t n)
+{
+    struct payload p = {.bytes = slice_tail(slice_head(all, n), UDP_HEAD),
+                        .src = {k->ip.src, get_be16(all.p)},
+                        .dst = {k->ip.dst, get_be16(all.p + 2)},
+                        .transport = TRANSPORT_UDP,
+                        .cut = n > all.n,
+                        .time = k->frame->time,
+                        .frame = k->frame->number,
+                        .source = k->frame->source};
+    enum link_result tunnel;
+    struct slice in;
+
+    if (k->hep || (k->w->options.hep_inside && is_report(&p)))
+        return hep_take(k->w, k->frame, &p.src, p.bytes);
+    tunnel = tunnel_udp(p.src.port, p.dst.port, p.bytes, &in);
+    if (tunnel != LINK_UNKNOWN)
+        return inside(k, tunnel, in);
+    return payload_take(k->w, &p, k->ip.id);
+}
+
 /* RFC 768. A length of 0 is a jumbogram's or an offload's. */
 static int udp(struct walk *k)
 {
-    struct slice all = k->ip.payload, in;
+    struct slice all = k->ip.payload;
     size_t sent = all.n + k->ip.missing, n;
-    enum link_result tunnel;
-    struct payload p;
 
     if (all.n < UDP_HEAD)
         return sent < UDP_HEAD ? WIRE_BAD_TRANSPORT : WIRE_SHORT;
@@ -89,16 +99,7 @@ static int udp(struct walk *k)
         n = sent;
     if (n < UDP_HEAD || n > sent)
         return WIRE_BAD_TRANSPORT;
-    p = new_payload(k, slice_tail(slice_head(all, n), UDP_HEAD), TRANSPORT_UDP);
-    p.src.port = get_be16(all.p);
-    p.dst.port = get_be16(all.p + 2);
-    p.cut = n > all.n;
-    if (k->hep || (k->w->options.hep_inside && is_report(&p)))
-        return hep_take(k->w, k->frame, &p.src, p.bytes);
-    tunnel = tunnel_udp(p.src.port, p.dst.port, p.bytes, &in);
-    if (tunnel != LINK_UNKNOWN)
-        return inside(k, tunnel, in);
-    return payload_take(k->w, &p, k->ip.id);
+    return datagram(k, all, n);
 }
 
 /* What the stream that a segment went into turned out to be. */
@@ -253,9 +254,15 @@ static int ip_layer(struct walk *k, struct slice bytes)
 
 int packet_take(struct wire *w, const struct frame *f, struct slice ip, uint32_t *frames)
 {
-    struct walk k = {.w = w, .frame = f, .frames = 1, .hep = f->linktype == LINK_HEP3};
-    int outcome = ip_layer(&k, ip);
+    struct walk k;
+    int outcome;
 
+    k.w = w; /* k.ip is ip_decode's to fill: clearing it for each frame costs as much as that */
+    k.frame = f;
+    k.frames = 1;
+    k.tunnels = 0;
+    k.hep = f->linktype == LINK_HEP3;
+    outcome = ip_layer(&k, ip);
     *frames = k.frames;
     return outcome;
 }

@@ -17,14 +17,13 @@ static bool is_sip_port(const struct wire *w, uint16_t port)
  * reports the port that it listens at. */
 static enum dedup_result look_up(struct wire *w, const struct payload *p, uint32_t id)
 {
-    struct endpoint src = p->src, dst = p->dst;
+    struct endpoint src = {.addr = p->src.addr}, dst = {.addr = p->dst.addr};
     uint32_t point = p->source ^ p->reporter;
     enum dedup_result known, reported;
 
-    known = dedup_seen(w->dedup, hash_bytes(p->bytes, hash_way(&src, &dst)), id, p->time, point);
+    known = dedup_seen(w->dedup, hash_bytes(p->bytes, hash_way(&p->src, &p->dst)), id, p->time, point);
     if (!p->reporter)
         return known;
-    src.port = dst.port = 0;
     reported = dedup_seen(w->dedup, hash_bytes(p->bytes, hash_way(&src, &dst)), id, p->time, point);
     return known == DEDUP_COPY || reported == DEDUP_NEW ? known : reported;
 }

@@ -82,7 +82,6 @@ static int finish(struct source *s, int answer, struct error *err)
 
 int source_next(struct source *s, struct frame *ret, struct error *err)
 {
-    struct frame f;
     int r;
 
     if (s->state != SOURCE_OPEN) {
@@ -90,16 +89,15 @@ int source_next(struct source *s, struct frame *ret, struct error *err)
             *err = s->error;
         return s->answer;
     }
-    r = s->ops->next(s, &f, &s->error);
+    r = s->ops->next(s, ret, &s->error);
     if (r == -EAGAIN || r == -EINTR)
         return r;
     if (r <= 0)
         return finish(s, r, err);
     s->frames++;
-    f.source = s->index;
+    ret->source = s->index;
     if (!s->numbered)
-        f.number = s->frames;
-    *ret = f;
+        ret->number = s->frames;
     return 1;
 }
 
