@@ -19,6 +19,8 @@ struct sip_field {
 
 enum { SIP_FIELDS_MAX = 128 };
 
+_Static_assert(SIP_FIELDS_MAX - 1 <= INT8_MAX, "sip_msg.first has an index");
+
 /* The status of a response whose Status-Code is no number, is zero, or does not fit. */
 enum { SIP_STATUS_BAD = 0xffff };
 
@@ -38,7 +40,7 @@ struct sip_msg {
     uint32_t nfields;     /* in field[] */
     uint32_t fields_lost; /* header fields that the table had no room for: unknown ones go first, then known
                              ones that repeat; the first of each known kind always stays */
-    int16_t first[SIP_HEADER_COUNT];  /* index of the first field of each kind, or -1 */
+    int8_t first[SIP_HEADER_COUNT];   /* index of the first field of each kind, or -1 */
     uint16_t count[SIP_HEADER_COUNT]; /* how many field lines of each kind, lost ones included */
     struct sip_field *field;          /* the caller's table, SIP_FIELDS_MAX long while scanning */
 };

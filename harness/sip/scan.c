@@ -75,7 +75,7 @@ static void put_field(struct scan *s, enum sip_header id, struct slice name, str
     }
     s->others += id == SIP_OTHER;
     if (m->first[id] < 0)
-        m->first[id] = (int16_t)m->nfields;
+        m->first[id] = (int8_t)m->nfields;
     f = &s->table[m->nfields++];
     f->name = (uint32_t)(name.p - s->p);
     f->name_len = (uint16_t)name.n;

@@ -58,11 +58,12 @@ static bool add_again(struct session *s, const struct said *said, struct slice b
 
 void session_add(struct session *s, struct leg *leg, const struct said *said)
 {
-    const struct slice branch = said_branch(said);
     struct via_texts vias;
+    struct slice branch;
     struct hop *h;
 
     said_vias(said, &vias);
+    branch = vias.n ? sip_via_branch(vias.text[0]) : (struct slice){NULL, 0};
     if (!said->msg->status)
         note_closing(leg, said, vias.n);
     if (add_again(s, said, branch))

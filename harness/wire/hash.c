@@ -14,14 +14,22 @@ static inline uint64_t fold(uint64_t a, uint64_t b)
     return (uint64_t)product ^ (uint64_t)(product >> 64);
 }
 
-/* All of a text that is shorter than two words. */
+/* All of a text that is shorter than two words: its beginning and its end, which overlap or meet. */
 static uint64_t hash_short(const char *p, size_t n, uint64_t h)
 {
-    char text[16] = {0};
+    uint64_t a = 0, b = 0;
 
-    if (n)
-        memcpy(text, p, n);
-    return fold(get64(text) ^ K1, get64(text + 8) ^ h);
+    if (n >= 8) {
+        a = get64(p);
+        b = get64(p + n - 8);
+    } else if (n >= 4) {
+        a = get32(p);
+        b = get32(p + n - 4);
+    } else if (n) {
+        a = (uint64_t)(unsigned char)p[0] << 16 | (uint64_t)(unsigned char)p[n / 2] << 8 |
+            (unsigned char)p[n - 1];
+    }
+    return fold(a ^ K1, b ^ h);
 }
 
 /* Blocks of 64 bytes in four chains, so that the multiplications overlap. */
