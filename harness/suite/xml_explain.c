@@ -4,6 +4,7 @@
 
 #include <libxml/xmlregexp.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { PATTERNS_MAX = 64, REF_DEPTH_MAX = 16, LIST_MAX = 256 };
@@ -126,6 +127,17 @@ static bool matches(const char *regexp, const char *value)
     return yes;
 }
 
+/* A data pattern has one parameter at most: what a text must look like, or how long a token must be, which is
+ * a text without the white space around it. */
+static bool fits_data(const xmlNode *data, const char *value)
+{
+    const xmlNode *param = xml_first(data, "param");
+
+    if (param && strcmp(get(param, "name"), "minLength") == 0)
+        return slice_trim(slice_of(value)).n >= strtoul(inner(param), NULL, 10);
+    return !param || matches(inner(param), value);
+}
+
 /* Whether a value fits what stands in an attribute or element pattern; the literal values that would fit are
  * added to `word`. */
 static bool fits(const xmlNode *inside, const char *value, const char **word, int *n, int depth)
@@ -141,8 +153,7 @@ static bool fits(const xmlNode *inside, const char *value, const char **word, in
             if (*n < PATTERNS_MAX)
                 word[(*n)++] = inner(p);
         } else if (xml_is(p, "data")) {
-            const xmlNode *param = xml_first(p, "param");
-            if (!param || matches(inner(param), value))
+            if (fits_data(p, value))
                 return true;
         } else if (depth < REF_DEPTH_MAX && (xml_is(p, "ref") || xml_is(p, "choice"))) {
             if (fits(xml_is(p, "ref") ? find_define(p) : p, value, word, n, depth + 1))

@@ -65,6 +65,17 @@ static void knows_choices(void)
     CU_ASSERT_STRING_EQUAL(words("<a x=''><b/></a>", schema), "");
 }
 
+static void knows_how_long_a_token_is(void)
+{
+    static const char schema[] = GRAMMAR(START(
+        "<attribute name='x'><ref name='word'/></attribute>") "<define name='word'><documentation>a word of "
+                                                              "two</documentation><data type='token'><param "
+                                                              "name='minLength'>2</param></data></define>");
+
+    CU_ASSERT_STRING_EQUAL(words("<a x=' ab '/>", schema), "");
+    CU_ASSERT_STRING_EQUAL(words("<a x=' b '/>", schema), "1: x=\" b \" on <a> is not a word of two");
+}
+
 static void blames_the_outer_before_the_inner(void)
 {
     static const char schema[] =
@@ -79,6 +90,7 @@ static const struct test tests[] = {
     {"has nothing to say of the valid", has_nothing_to_say_of_the_valid},
     {"survives other schemas", survives_other_schemas},
     {"knows choices", knows_choices},
+    {"knows how long a token is", knows_how_long_a_token_is},
     {"blames the outer before the inner", blames_the_outer_before_the_inner},
 };
 TEST_MAIN("xml_explain", tests)
