@@ -20,7 +20,7 @@ static void show_hop(struct ladder *l, struct ladder_row *row, const struct hop 
     row->source = h->first.source;
     row->time = h->first.time;
     row->repeats = h->nrepeats;
-    if (h->msg.status && h->msg.status != j->bound->flow->status)
+    if (h->msg.status && (h->msg.status != j->bound->flow->status || j->bound->flow->any_of_kind))
         row->message = judgement_text(j, "%u", (unsigned)h->msg.status);
 }
 

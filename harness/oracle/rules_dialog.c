@@ -206,15 +206,21 @@ static bool same_vias(const struct hop *a, const struct hop *b)
     return true;
 }
 
+/* A header that stands there twice: nobody says which of the two is to be copied. */
+static bool twofold(const struct hop *request, enum sip_header id)
+{
+    return request->msg.count[id] > 1;
+}
+
 /* What the end that answers must copy (8.2.6.2): the index of the part that is not, PARTS for CSeq, PARTS + 1
  * for the Vias, -1 where all is well. */
 static int not_copied(const struct hop *request, const struct hop *reply)
 {
     for (int part = 0; part < PARTS; part++)
         if (!same_part(part, request, reply) && sip_has(&reply->msg, parts[part].header) &&
-            !(part == PART_TO_TAG && !request->to_tag.p))
+            !twofold(request, parts[part].header) && !(part == PART_TO_TAG && !request->to_tag.p))
             return part;
-    if (request->cseq_ok && sip_has(&reply->msg, SIP_CSEQ) &&
+    if (request->cseq_ok && sip_has(&reply->msg, SIP_CSEQ) && !twofold(request, SIP_CSEQ) &&
         (!reply->cseq_ok || request->cseq != reply->cseq))
         return PARTS;
     return same_vias(request, reply) ? -1 : PARTS + 1;

@@ -161,23 +161,33 @@ static void check_causality(struct judgement *j, const struct rule *self)
     }
 }
 
-/* The flow says what the answer is: 200, or what the far end is made to answer. */
+/* `chosen`: what is to be handed on, 0 where the choice is still to be made. */
+static const char *status_wanted(struct judgement *j, const struct passage *p, unsigned chosen)
+{
+    const unsigned least = j->bound->flow->status;
+
+    return chosen ? judgement_text(j, "%s answers %u", judgement_to(j, p), chosen)
+                  : judgement_text(j, "%s refuses with %u to %u", judgement_to(j, p), least, least + 99);
+}
+
+/* The flow says what the answer is: 200, or what the far end is made to answer. Where it leaves that end the
+ * choice, the others hand on what was chosen. */
 static void check_status(struct judgement *j, const struct rule *self)
 {
-    const unsigned wanted = j->bound->flow->status;
-    unsigned before = wanted;
+    const struct flow *flow = j->bound->flow;
+    unsigned before = flow->status, chosen = flow->any_of_kind ? 0 : flow->status;
 
     for (unsigned i = j->way->n; i-- > 0;) {
         const struct passage *p = &j->way->passage[i];
         unsigned status = p->reply ? p->reply->msg.status : before;
+        bool wanted = chosen ? status == chosen : flow_wants(flow, status);
         bool lost_race = status == 481 && (j->way->crossed || j->way->late); /* RFC 5407 3.2.1 */
         bool challenged = status == 401 || status == 407;                    /* it may have been sent again */
         bool softened = status == 500 && before == 503;                      /* RFC 3261 16.7(6) */
         struct finding *f;
 
-        if (status != before && status != wanted && !lost_race && !softened && !p->inner) {
-            f = judgement_find(j, self, reply_step(j, i),
-                               judgement_text(j, "%s answers %u", judgement_to(j, p), wanted),
+        if (status != before && !wanted && !lost_race && !softened && !p->inner) {
+            f = judgement_find(j, self, reply_step(j, i), status_wanted(j, p, chosen),
                                judgement_text(j, "it answered %u %.*s", status,
                                               SLICE_ARG(slice_head(sip_uri(&p->reply->msg), 60))));
             judgement_hang(j, GROUP_REPLY);
@@ -186,6 +196,8 @@ static void check_status(struct judgement *j, const struct rule *self)
             finding_show(f, p->request);
             finding_show(f, p->reply);
         }
+        if (p->reply && !chosen && wanted)
+            chosen = status;
         before = status;
     }
 }
@@ -319,7 +331,8 @@ const struct rule rule_reply_status = {
     .severity = SEVERITY_MUST,
     .clause = "OMA CPM SD C.2.3.1 step 8, RFC 3261 15.1.2, RFC 4320 4.2",
     .required = "The leaving request of an open session is answered 200, in a flow with another status with "
-                "that; 481 is allowed to the end that lost when both close at once.",
+                "that (\"4xx\": whichever of these the far end chooses); 481 is allowed to the end that lost "
+                "when both close at once.",
     .harm = "The session ends in an error that operators count as a failed call, and functions may keep "
             "state of it.",
     .evidence = "The final answers.",

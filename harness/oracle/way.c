@@ -169,15 +169,21 @@ static int continuation(const struct finder *f, const struct strand *st)
     return best;
 }
 
+/* The answer has the CSeq of the request; where none has, its branch is enough. */
 static unsigned final_status(const struct session *s, const struct hop *request)
 {
+    unsigned status = 0;
+
     for (unsigned i = 0; i < s->nhops; i++) {
         const struct hop *h = s->hop[i];
-        if (h->msg.status >= 200 && h->cseq == request->cseq && slice_eq(h->call_id, request->call_id) &&
-            slice_eq(hop_branch(h), hop_branch(request)))
+        if (h->msg.status < 200 || !slice_eq(h->call_id, request->call_id) ||
+            !slice_eq(hop_branch(h), hop_branch(request)))
+            continue;
+        if (h->cseq == request->cseq)
             return h->msg.status;
+        status = status ? status : h->msg.status;
     }
-    return 0;
+    return status;
 }
 
 /* RFC 3261 15.1.1: with these answers the session is over for the one who asked; others may be mended. */

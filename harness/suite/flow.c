@@ -47,6 +47,11 @@ static bool render(const struct flow *f, const char *words, bool mirrored, char 
     return true;
 }
 
+bool flow_wants(const struct flow *f, unsigned status)
+{
+    return f->any_of_kind ? status / 100 == f->status / 100 : status == f->status;
+}
+
 /* What the answer is, and whether there is a session to close. The schema has checked the words. */
 static int read_kind(const xmlNode *root, struct flow *f, struct error *err)
 {
@@ -54,7 +59,10 @@ static int read_kind(const xmlNode *root, struct flow *f, struct error *err)
     uint64_t status = 200;
     int r = xml_attr(root, "status", text, sizeof text, err);
 
-    if (r == 0 && *text)
+    f->any_of_kind = r == 0 && *text && strcmp(text + 1, "xx") == 0;
+    if (f->any_of_kind)
+        status = (uint64_t)(*text - '0') * 100;
+    else if (r == 0 && *text)
         slice_number(slice_of(text), 699, &status);
     f->status = (unsigned)status;
     r = r ? r : xml_attr(root, "dialog", text, sizeof text, err);

@@ -35,6 +35,7 @@ struct flow {
     char method[16];             /* the request's: "BYE" */
     char request[16], reply[16]; /* the words for the two in ladders: "BYE", "OK" */
     unsigned status;             /* of the answer: 200 where the file says nothing */
+    bool any_of_kind;            /* status="4xx": every answer of that hundred will do; `status` is 400 */
     bool stray;                  /* dialog="none": the request belongs to no session that is open */
     int nroles, nsteps;
     struct flow_role role[FLOW_ROLES_MAX];
@@ -52,6 +53,9 @@ int flow_load(const char *path, const char *schema_dir, struct flow **ret, struc
 /* The same where flow.rng was read already. */
 int flow_load_as(const char *path, const struct xml_schema *schema, struct flow **ret, struct error *err);
 void flow_free(struct flow *f);
+
+/* Whether an answer with this status is the one that the flow wants. */
+bool flow_wants(const struct flow *f, unsigned status);
 
 /* The index of a role, or -1. */
 int flow_role(const struct flow *f, const char *name);

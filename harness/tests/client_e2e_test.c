@@ -110,8 +110,24 @@ static void test_good_clients_pass(void)
 
 static void test_a_client_of_another_make_passes(void)
 {
-    all_pass("re-a", 'a', re_client(), "CPM_CLS_CLIENT_[VO]_*", 9);
-    all_pass("re-b", 'b', re_client(), "CPM_CLS_CLIENT_[VO]_*", 9);
+    all_pass("re-a", 'a', re_client(), "CPM_CLS_CLIENT_[VO]_*", 10);
+    all_pass("re-b", 'b', re_client(), "CPM_CLS_CLIENT_[VO]_*", 10);
+}
+
+/* A BYE that is malformed, or names no session, and then one that is in order. */
+static void test_good_clients_refuse_what_is_not_in_order(void)
+{
+    all_pass("refuses-i-a", 'a', sipp_client(""), "CPM_CLS_CLIENT_I_*", 5);
+    all_pass("refuses-i-b", 'b', sipp_client(""), "CPM_CLS_CLIENT_I_*", 5);
+    all_pass("refuses-o-a", 'a', sipp_client(""), "CPM_CLS_CLIENT_O_00[35]", 2);
+    all_pass("refuses-o-b", 'b', sipp_client(""), "CPM_CLS_CLIENT_O_00[46]", 2);
+}
+
+/* Which refusal it is, is the client's to choose; after a 481 the session is over. */
+static void test_so_do_those_that_refuse_with_another(void)
+{
+    all_pass("481-a", 'a', sipp_client("refuses-481"), "CPM_CLS_CLIENT_I_*", 5);
+    all_pass("481-b", 'b', sipp_client("refuses-403"), "CPM_CLS_CLIENT_I_*", 5);
 }
 
 /* Addresses that this machine does not have; a client that chooses none when it calls over TCP. */
@@ -177,6 +193,39 @@ static void test_broken_clients_fail_by_what_they_break(void)
     one_fails('a', "once", "CPM_CLS_CLIENT_TI_001", "retransmit.timing", 1);
     one_fails('b', "answers-202", "CPM_CLS_CLIENT_V_004", "reply.status", 8);
     one_fails('a', "goes-on", "CPM_CLS_CLIENT_V_001", "session.closed", 0);
+}
+
+/* A client that takes any BYE in its session for good. */
+static void all_fail(const char *name, char side, const char *only, size_t n)
+{
+    const char *sut = started(side, sipp_client("lax"));
+    struct runner r = {0};
+    size_t failed = 0;
+
+    CU_ASSERT_EQUAL(runner_run(&r, scratch_path(name), OPTIONS("--sut", sut, "--jobs", "4", "--only", only)),
+                    1);
+    for (size_t i = 0; i < results(&r); i++) {
+        const json_t *found =
+            json_object_get(json_array_get(json_object_get(r.results, "results"), i), "findings");
+        size_t at;
+        json_t *f;
+
+        json_array_foreach(found, at, f) failed +=
+            strcmp(json_string_value(json_object_get(f, "rule")), "reply.status") == 0 &&
+            json_integer_value(json_object_get(f, "step")) == 8 &&
+            strcmp(runner_result(&r, i, "verdict"), "fail") == 0;
+    }
+    CU_ASSERT_EQUAL(failed, n);
+    CU_ASSERT_TRUE(runner_left_nothing(&r));
+    runner_done(&r);
+}
+
+static void test_whoever_takes_any_bye_fails(void)
+{
+    all_fail("lax-i-a", 'a', "CPM_CLS_CLIENT_I_*", 5);
+    all_fail("lax-i-b", 'b', "CPM_CLS_CLIENT_I_*", 5);
+    all_fail("lax-o-a", 'a', "CPM_CLS_CLIENT_O_005", 1);
+    all_fail("lax-o-b", 'b', "CPM_CLS_CLIENT_O_006", 1);
 }
 
 /* --- what moves them */
@@ -349,6 +398,9 @@ static void test_a_person_is_told_what_to_do(void)
 static const struct test tests[] = {
     {"good clients pass", test_good_clients_pass},
     {"a client of another make passes", test_a_client_of_another_make_passes},
+    {"good clients refuse what is not in order", test_good_clients_refuse_what_is_not_in_order},
+    {"so do those that refuse with another", test_so_do_those_that_refuse_with_another},
+    {"whoever takes any BYE fails", test_whoever_takes_any_bye_fails},
     {"IPv6 in a network of its own", test_ipv6_in_a_network_of_its_own},
     {"timers", test_timers},
     {"broken clients fail by what they break", test_broken_clients_fail_by_what_they_break},

@@ -111,6 +111,12 @@ void court_expect_status(struct court *c, unsigned status)
     c->flow->status = c->mirror->status = status;
 }
 
+void court_expect_kind(struct court *c, unsigned least)
+{
+    court_expect_status(c, least);
+    c->flow->any_of_kind = c->mirror->any_of_kind = true;
+}
+
 void court_hold(struct court *c)
 {
     c->evidence.links = trace_links(c->trace);

@@ -34,6 +34,8 @@ void court_expect_stray(struct court *c, const char *path);
 void court_expect_again(struct court *c, const char *path);
 /* The answer that the flow wants instead of 200. */
 void court_expect_status(struct court *c, unsigned status);
+/* The same where any of a hundred will do: 400 for "4xx". */
+void court_expect_kind(struct court *c, unsigned least);
 /* Judges what was said; the capture goes on for long enough after it. */
 void court_hold(struct court *c);
 void court_close(struct court *c);

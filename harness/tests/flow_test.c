@@ -43,8 +43,8 @@ static void reads_the_closing_flow(void)
     CU_ASSERT_EQUAL(f->nroles, 6);
     CU_ASSERT_EQUAL(f->nsteps, 14);
     CU_ASSERT_EQUAL(f->nrequests, 7);
-    CU_ASSERT_EQUAL(f->status, 200);
-    CU_ASSERT_FALSE(f->mirrored || f->stray);
+    CU_ASSERT_TRUE(f->status == 200 && flow_wants(f, 200) && !flow_wants(f, 202));
+    CU_ASSERT_FALSE(f->mirrored || f->stray || f->any_of_kind);
     for (int i = 0; i < 7; i++) {
         CU_ASSERT_TRUE(leads(f, i, way[i], way[i + 1]) && !f->step[i].response);
         CU_ASSERT_TRUE(leads(f, 13 - i, way[i + 1], way[i]) && f->step[13 - i].response);
@@ -123,6 +123,25 @@ static void takes_a_small_one(void)
     flow_free(f);
 }
 
+/* The one who refuses chooses with what. */
+static void takes_a_refusal_of_a_kind(void)
+{
+    struct flow *f = NULL, *m = NULL;
+    struct error err = {.text = ""};
+
+    CU_ASSERT_EQUAL_FATAL(
+        flow_load(scratch_file("f.xml", REFUSAL("status='4xx'") ROLES SHORT), schemas, &f, &err), 0);
+    CU_ASSERT_EQUAL_FATAL(flow_mirror(f, &m), 0);
+    CU_ASSERT_TRUE(f->any_of_kind && f->status == 400 && m->any_of_kind);
+    CU_ASSERT_TRUE(flow_wants(m, 400) && flow_wants(m, 481) && flow_wants(m, 499));
+    CU_ASSERT_FALSE(flow_wants(m, 399) || flow_wants(m, 500) || flow_wants(m, 200));
+    flow_free(f);
+    flow_free(m);
+    CU_ASSERT_TRUE(refuses(REFUSAL("status='2xx'") ROLES GOOD "</flow>",
+                           "f.xml:1: status=\"2xx\" on <flow> is not the status of the answer, 200 to 699 "
+                           "(\"483\"), or whichever refusal of a kind (\"4xx\"); without it 200"));
+}
+
 /* Whoever refuses the request is where it ends. */
 static void takes_a_refusal(void)
 {
@@ -138,14 +157,14 @@ static void takes_a_refusal(void)
     flow_free(f);
     flow_free(m);
     CU_ASSERT_EQUAL_FATAL(flow_load(scratch_file("f.xml", stray), schemas, &f, &err), 0);
-    CU_ASSERT_TRUE(f->status == 481 && f->stray);
+    CU_ASSERT_TRUE(f->status == 481 && f->stray && flow_wants(f, 481) && !flow_wants(f, 400));
     flow_free(f);
     CU_ASSERT_TRUE(refuses(REFUSAL("status='202'") ROLES SHORT,
                            "f.xml:1: the request must lead from one client to another; mark them "
                            "kind=\"client\", or give the status of a refusal"));
     CU_ASSERT_TRUE(refuses(REFUSAL("status='100'") ROLES SHORT,
                            "f.xml:1: status=\"100\" on <flow> is not the status of the answer, 200 to 699 "
-                           "(\"483\"); without it 200"));
+                           "(\"483\"), or whichever refusal of a kind (\"4xx\"); without it 200"));
     CU_ASSERT_TRUE(refuses(REFUSAL("dialog='open'") ROLES SHORT,
                            "f.xml:1: dialog=\"open\" on <flow> is not known; use none"));
 }
@@ -269,6 +288,7 @@ static void tries_both_renderings(void)
 
 static const struct test tests[] = {
     {"takes a refusal", takes_a_refusal},
+    {"takes a refusal of a kind", takes_a_refusal_of_a_kind},
     {"reads the closing flow", reads_the_closing_flow},
     {"mirrors", mirrors},
     {"takes a small one", takes_a_small_one},

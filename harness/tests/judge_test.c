@@ -264,6 +264,41 @@ static void judges_what_comes_after_a_refusal(void)
     closes_after_a_refusal(true);
 }
 
+/* The last function spoils the BYE, whose answer is as the far client can make it; then all is in order.
+ * `how`: its CSeq on the last hop, `answer`: that of the answer there, `back`: that of those before it. */
+static void refuses_what_is_spoiled(const char *how, const char *answer, const char *back, const char *rule)
+{
+    static struct court c;
+    struct talk_session s = talk_default(1);
+    int bye;
+
+    court_open(&c, NULL);
+    court_expect_again(&c, "testcases/flows/close-1-1.xml");
+    court_expect_kind(&c, 400);
+    talk_setup(&c.talk, &s);
+    bye = talk_close(&c.talk, &s, false, 2);
+    court_edit_oks(&c, bye, 6, "200 OK", "400 Bad Request");
+    talk_edit(court_bye(&c, bye, 6), "CSeq: 2 BYE", how);
+    talk_edit(court_ok(&c, bye, 6), "CSeq: 2 BYE", answer);
+    court_edit_oks(&c, bye, 5, "CSeq: 2 BYE", back);
+    talk_close(&c.talk, &s, false, 4);
+    court_hold(&c);
+    CU_ASSERT_EQUAL_FATAL(c.nresults, 2);
+    court_check_fail(&c, rule, 7);
+    CU_ASSERT_EQUAL(c.nfindings[0], 1);
+    CU_ASSERT_EQUAL(c.verdict[1], VERDICT_PASS);
+    court_close(&c);
+}
+
+static void knows_the_answer_to_what_was_spoiled(void)
+{
+    refuses_what_is_spoiled("CSeq: 2 REGISTER", "CSeq: 2 REGISTER", "CSeq: 2 BYE", "cseq.method");
+    refuses_what_is_spoiled("CSeq: 2 BYE\r\nCSeq: 3 BYE", "CSeq: 2 BYE", "CSeq: 2 BYE", "syntax");
+    refuses_what_is_spoiled("CSeq: 2 BYE\r\nCSeq: 3 BYE", "CSeq: 3 BYE", "CSeq: 3 BYE", "syntax");
+    refuses_what_is_spoiled("CSeq: 2 BYE\r\nCSeq: 3 BYE", "CSeq: 2 BYE\r\nCSeq: 3 BYE", "CSeq: 2 BYE",
+                            "syntax");
+}
+
 static void infers_what_via_proves(void)
 {
     struct court c;
@@ -337,6 +372,7 @@ static void judges_ipv6(void)
 static const struct test tests[] = {
     {"knows what is astray", knows_what_is_astray},
     {"judges what comes after a refusal", judges_what_comes_after_a_refusal},
+    {"knows the answer to what was spoiled", knows_the_answer_to_what_was_spoiled},
     {"fails what takes a stray one for good", fails_what_takes_a_stray_one_for_good},
     {"passes the plain flow, whoever closes", passes_the_plain_flow},
     {"fails what is spoiled, and names it", fails_what_is_spoiled},
