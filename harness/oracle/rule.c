@@ -44,6 +44,7 @@ static const struct rule *const all[] = {
     &rule_retransmit_transport,
     &rule_timeout_final,
     &rule_session_closed,
+    &rule_session_both,
     &rule_capture_whole,
     &rule_witness_client,
     &rule_note_b2bua,
