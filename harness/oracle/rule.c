@@ -39,6 +39,7 @@ static const struct rule *const all[] = {
     &rule_contentlength_exact,
     &rule_body_preserved,
     &rule_charging_hidden,
+    &rule_charging_icid,
     &rule_syntax,
     &rule_retransmit_timing,
     &rule_retransmit_transport,
