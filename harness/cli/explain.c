@@ -129,6 +129,10 @@ static void put_facts(struct paint *p, const struct testcase *tc, const struct p
     put_pair(p, "closer", tc->closer);
     put_pair(p, "transport", tc->transport[0] ? tc->transport : profile->transport);
     put_pair(p, "timeout", duration_format(tc->timeout, time));
+    if (tc->attempts > 1) {
+        snprintf(words, sizeof words, "%d at most, where it comes out inconclusive", tc->attempts);
+        put_pair(p, "attempts", words);
+    }
     words[0] = '\0';
     for (int i = 0; i < tc->ndrives; i++) {
         char party[256];

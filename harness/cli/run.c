@@ -304,18 +304,22 @@ static void on_stage(void *ctx, int i, enum drive_stage stage)
     show_progress(r, i, drive_stage_name(stage));
 }
 
-static void on_done(void *ctx, int i, const struct drive_outcome *o)
+static bool on_done(void *ctx, int i, const struct drive_outcome *o)
 {
     struct run *r = ctx;
+    struct runcase *c = &r->test[r->runnable[i]];
     char dir[RUNFOLDER_PATH + 64];
     int e;
 
     snprintf(dir, sizeof dir, "%s/%s", r->folder.absolute, r->driven[i]->id);
-    e = runcase_finish(&r->test[r->runnable[i]], o, r->folder.absolute, dir, &r->summary.capture, &r->error);
+    e = runcase_finish(c, o, r->folder.absolute, dir, &r->summary.capture, &r->error);
+    if (e == 0 && !interrupted())
+        e = runcase_again(c, dir, &r->error);
     if (e < 0)
         fail(r, e);
-    else
+    else if (e == 0)
         report_ready(r, false);
+    return e > 0;
 }
 
 /* --- the report */

@@ -14,7 +14,7 @@
 void runcase_init(struct runcase *c, const struct testcase *tc, const struct profile *p,
                   uint32_t first_source)
 {
-    *c = (struct runcase){.testcase = tc};
+    *c = (struct runcase){.testcase = tc, .attempt = 1};
     c->applies = testcase_applies(tc, p, c->why);
     c->over = !c->applies;
     kept_init(&c->kept, tc, first_source);
@@ -140,6 +140,18 @@ static int annotate(const struct runcase *c, const char *dir, struct error *err)
     return r;
 }
 
+/* What came of it, and at which attempt. */
+static int weigh(struct runcase *c)
+{
+    int r = kept_result(&c->kept, &c->outcome, NULL, &c->result);
+
+    if (r < 0 || c->attempt == 1)
+        return r;
+    c->result.reason = arena_printf(&c->kept.arena, "%s (attempt %d of %d)", c->result.reason, c->attempt,
+                                    c->testcase->attempts);
+    return c->result.reason ? 0 : -ENOMEM;
+}
+
 int runcase_finish(struct runcase *c, const struct drive_outcome *o, const char *folder, const char *dir,
                    struct capture_facts *facts, struct error *err)
 {
@@ -160,14 +172,46 @@ int runcase_finish(struct runcase *c, const struct drive_outcome *o, const char 
     close_all(c);
     if (r == 0)
         r = annotate(c, dir, err);
-    if (r == 0 && attach_all(c, folder, dir) < 0)
+    if (r == 0 && (attach_all(c, folder, dir) < 0 || weigh(c) < 0))
         r = no_memory(err);
     return r;
 }
 
+/* "…/CPM_CLS_NET_O_001" to "…/CPM_CLS_NET_O_001-attempt-1". */
+static int move_aside(const struct runcase *c, const char *dir, struct error *err)
+{
+    char aside[PATH_MAX];
+    int n = snprintf(aside, sizeof aside, "%s-attempt-%d", dir, c->attempt);
+
+    if (n < 0 || (size_t)n >= sizeof aside)
+        return error_set(err, ENAMETOOLONG, "the path %s is too long", dir);
+    if (rename(dir, aside) < 0)
+        return error_set(err, errno, "cannot move %s aside: %s", dir, strerror(errno));
+    return 0;
+}
+
+int runcase_again(struct runcase *c, const char *dir, struct error *err)
+{
+    const char *closer = c->kept.closer;
+    int r;
+
+    if (c->result.verdict != VERDICT_INCONCLUSIVE || c->attempt >= c->testcase->attempts)
+        return 0;
+    r = move_aside(c, dir, err);
+    if (r < 0)
+        return r;
+    runcase_done(c);
+    kept_init(&c->kept, c->testcase, c->kept.first_source);
+    c->kept.closer = closer;
+    c->over = false;
+    c->attempt++;
+    return 1;
+}
+
 int runcase_result(struct runcase *c, struct result *ret, struct error *err)
 {
-    int r = kept_result(&c->kept, c->applies ? &c->outcome : NULL, c->why, ret);
-
-    return r < 0 ? no_memory(err) : 0;
+    if (!c->applies && kept_result(&c->kept, NULL, c->why, &c->result) < 0)
+        return no_memory(err);
+    *ret = c->result;
+    return 0;
 }

@@ -14,8 +14,10 @@ struct runcase {
     bool applies;
     char why[TESTCASE_WHY]; /* where it does not */
     bool over;              /* its result can be had */
+    int attempt;            /* from 1 */
     struct drive_outcome outcome;
     struct kept kept;
+    struct result result; /* of the attempt that is over; it lives in `kept` */
     struct flow *mirror, *stray_mirror, *again_mirror;
     struct dump *dump;
     struct pipeline *pipeline;
@@ -43,6 +45,10 @@ int runcase_frame(struct runcase *c, const struct frame *f, struct error *err);
  * the report's, `dir` the test case's inside it; what lies there is attached. */
 int runcase_finish(struct runcase *c, const struct drive_outcome *o, const char *folder, const char *dir,
                    struct capture_facts *facts, struct error *err);
+
+/* Whether it is to be run once more: it came out inconclusive, and may have further attempts. What this one
+ * left in `dir` is moved aside, and its result is forgotten. 1, 0, or a negative errno. */
+int runcase_again(struct runcase *c, const char *dir, struct error *err);
 
 /* Its result, once it is over; it lives as long as `c`. */
 int runcase_result(struct runcase *c, struct result *ret, struct error *err);

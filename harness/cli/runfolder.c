@@ -56,10 +56,26 @@ static bool is_empty(const char *path)
     return empty;
 }
 
+/* The folders that a path leads through. */
+static int make_above(const char *path, struct error *err)
+{
+    char above[RUNFOLDER_PATH];
+    bool made;
+    int r = 0;
+
+    for (const char *slash = strchr(path + 1, '/'); slash && r == 0; slash = strchr(slash + 1, '/'))
+        if (slash[strspn(slash, "/")] &&
+            (size_t)snprintf(above, sizeof above, "%.*s", (int)(slash - path), path) < sizeof above)
+            r = make(above, &made, err);
+    return r;
+}
+
 static int make_named(const char *out, struct runfolder *f, struct error *err)
 {
-    int r = make(out, &f->made, err);
+    int r = *out ? make_above(out, err) : 0;
 
+    if (r == 0)
+        r = make(out, &f->made, err);
     if (r < 0)
         return r;
     if (!is_empty(out))

@@ -17,7 +17,7 @@ struct runfolder {
 };
 
 /* Makes it. `out` NULL: a new one below `base` ("reports"). Otherwise `out` itself, which must be empty or
- * not be there yet: -EEXIST where it is not empty. */
+ * not be there yet, with the folders that it lies in: -EEXIST where it is not empty. */
 int runfolder_make(const char *base, const char *out, struct runfolder *ret, struct error *err);
 
 /* From here on the run takes place: `base`/latest is made to point to it in one step. Nothing where --out

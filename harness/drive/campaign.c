@@ -47,6 +47,7 @@ struct campaign {
 };
 
 static void fill(struct campaign *c);
+static int start(struct campaign *c, struct slot *s);
 
 /* --- what comes from a test case */
 
@@ -107,6 +108,23 @@ static void explain_silence(struct slot *s)
                  process_describe(s->process, how, sizeof how), drive_stage_name(s->outcome.stage));
 }
 
+static void fail(struct campaign *c, int code)
+{
+    if (c->failure == 0)
+        c->failure = code;
+    loop_stop(c->loop);
+}
+
+static void start_in(struct slot *s, int index)
+{
+    int r;
+
+    s->index = index;
+    r = start(s->campaign, s);
+    if (r < 0)
+        fail(s->campaign, r);
+}
+
 static void finish(struct slot *s)
 {
     struct campaign *c = s->campaign;
@@ -117,15 +135,9 @@ static void finish(struct slot *s)
     outcome = s->outcome;
     release(s);
     c->running--;
-    c->spec->done(c->spec->ctx, index, &outcome);
+    if (c->spec->done(c->spec->ctx, index, &outcome) && !c->interrupted && c->failure == 0)
+        start_in(s, index);
     fill(c);
-}
-
-static void fail(struct campaign *c, int code)
-{
-    if (c->failure == 0)
-        c->failure = code;
-    loop_stop(c->loop);
 }
 
 static void relay_ready(void *ctx)
@@ -208,7 +220,7 @@ static void refuse(struct slot *s, const struct error *err)
 
     error_format(err, o.reason, sizeof o.reason);
     release(s);
-    c->spec->done(c->spec->ctx, index, &o);
+    (void)c->spec->done(c->spec->ctx, index, &o); /* once more it would be refused again */
 }
 
 static int start(struct campaign *c, struct slot *s)
@@ -248,13 +260,8 @@ static void fill(struct campaign *c)
 {
     for (int i = 0; i < c->jobs && c->failure == 0; i++) {
         struct slot *s = &c->slot[i];
-        while (s->index < 0 && !c->interrupted && c->next < c->spec->ntestcases && c->failure == 0) {
-            int r;
-            s->index = c->next++;
-            r = start(c, s);
-            if (r < 0)
-                fail(c, r);
-        }
+        while (s->index < 0 && !c->interrupted && c->next < c->spec->ntestcases && c->failure == 0)
+            start_in(s, c->next++);
     }
     if (c->running == 0)
         loop_stop(c->loop);

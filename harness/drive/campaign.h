@@ -24,11 +24,12 @@ struct campaign_spec {
     const char *out_dir;  /* absolute; each test case gets a folder in it, named by its id */
 
     /* `i`: index into testcase[]. A negative errno from start or frame ends the campaign; frame and outcome
-     * are valid during the call. */
+     * are valid during the call. done comes once for each start; where it answers true, the test case is
+     * started once more, unless the campaign was interrupted. */
     int (*start)(void *ctx, int i, const char *dir); /* its folder is there; nothing runs yet */
     int (*frame)(void *ctx, int i, const struct frame *f);
     void (*stage)(void *ctx, int i, enum drive_stage stage);
-    void (*done)(void *ctx, int i, const struct drive_outcome *o); /* once for each that was started */
+    bool (*done)(void *ctx, int i, const struct drive_outcome *o);
     void *ctx;
 };
 

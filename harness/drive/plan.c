@@ -273,35 +273,13 @@ static const char *scenario_of(const struct plan_spec *spec, const struct testca
     return d->scenario;
 }
 
-static void add_client_args(struct planner *k, struct plan_party *p, int sessions,
-                            const struct endpoint *core, const struct profile_user *me,
-                            const struct profile_user *peer)
+/* Who the client is, for what its scenario calls by key. */
+static void add_user(struct planner *k, struct plan_party *p, const struct profile_user *me,
+                     const struct profile_user *peer)
 {
     const char *identity = planner_identity(me), *at = strchr(identity, '@');
-    char text[ENDPOINT_TEXT], address[ADDR_TEXT];
     const char *unique = planner_unique(k), *domain = at ? at + 1 : identity;
-    bool v4 = addr_is_v4(&p->at.addr);
-    const char *const args[] = {"sipp",
-                                planner_text(k, "%s", endpoint_format(core, text)),
-                                "-sf",
-                                planner_text(k, "%s/sipp-scenarios/%s", k->spec->data_dir, p->scenario),
-                                "-i",
-                                planner_text(k, v4 ? "%s" : "[%s]", addr_format(&p->at.addr, address)),
-                                "-p",
-                                planner_text(k, "%u", p->at.port),
-                                "-t",
-                                p->tcp ? "t1" : "u1",
-                                "-m",
-                                planner_text(k, "%d", sessions),
-                                "-nostdin",
-                                "-default_behaviors",
-                                "all,-bye",
-                                "-recv_timeout",
-                                planner_text(k, "%d", recv_timeout_ms(k)),
-                                "-timeout",
-                                planner_text(k, "%ds", TIMEOUT_S),
-                                "-timeout_error",
-                                "-au",
+    const char *const args[] = {"-au",
                                 planner_text(k, "%s", identity),
                                 "-ap",
                                 planner_text(k, "%s", me->password),
@@ -324,6 +302,39 @@ static void add_client_args(struct planner *k, struct plan_party *p, int session
                                 "-key",
                                 "peer_uri",
                                 planner_text(k, "%s", peer->uri),
+                                NULL};
+
+    planner_args(k, p, args);
+}
+
+/* It reads one message at a time: a second one would meet the step that answers the first. */
+static void add_client_args(struct planner *k, struct plan_party *p, int sessions,
+                            const struct endpoint *core)
+{
+    char text[ENDPOINT_TEXT], address[ADDR_TEXT];
+    bool v4 = addr_is_v4(&p->at.addr);
+    const char *const args[] = {"sipp",
+                                planner_text(k, "%s", endpoint_format(core, text)),
+                                "-sf",
+                                planner_text(k, "%s/sipp-scenarios/%s", k->spec->data_dir, p->scenario),
+                                "-i",
+                                planner_text(k, v4 ? "%s" : "[%s]", addr_format(&p->at.addr, address)),
+                                "-p",
+                                planner_text(k, "%u", p->at.port),
+                                "-t",
+                                p->tcp ? "t1" : "u1",
+                                "-m",
+                                planner_text(k, "%d", sessions),
+                                "-nostdin",
+                                "-max_recv_loops",
+                                "1",
+                                "-default_behaviors",
+                                "all,-bye",
+                                "-recv_timeout",
+                                planner_text(k, "%d", recv_timeout_ms(k)),
+                                "-timeout",
+                                planner_text(k, "%ds", TIMEOUT_S),
+                                "-timeout_error",
                                 "-trace_err",
                                 "-error_file",
                                 p->errors,
@@ -400,7 +411,8 @@ static int plan_client(struct planner *k, const struct part *d)
     p->tcp = k->tcp;
     planner_name(k, p, client_name(k, d));
     p->errors = planner_text(k, "%s/%s.errors.log", k->spec->dir, p->name);
-    add_client_args(k, p, p->lasting ? SESSIONS_ANY : d->sessions, &core, me, peer);
+    add_client_args(k, p, p->lasting ? SESSIONS_ANY : d->sessions, &core);
+    add_user(k, p, me, peer);
     if (p->lasting)
         add_twin(k, p, d->extra);
     k->plan->nclients++;

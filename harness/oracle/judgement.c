@@ -182,26 +182,25 @@ static nsec_t end_of(const struct evidence *e, uint32_t source)
     return source < e->nends && e->ends[source] ? e->ends[source] : e->until;
 }
 
-static bool soon_over(const struct judgement *j, const struct sighting *at)
+static bool soon_over(const struct judgement *j, const struct sighting *at, nsec_t time)
 {
-    return end_of(j->evidence, at->source) - at->time < 64 * j->profile->t1;
+    return end_of(j->evidence, at->source) - at->time < time;
 }
 
-/* Whether a capture that showed something of the closing ends before an answer could have come. Each has a
- * clock and an end of its own. */
-static bool ends_early(const struct judgement *j)
+/* Each has a clock and an end of its own. */
+bool judgement_ends_within(const struct judgement *j, nsec_t time)
 {
     const struct session *s = j->session;
 
     for (unsigned i = 0; i < s->nhops; i++) {
         const struct hop *h = s->hop[i];
-        if (soon_over(j, &h->first))
+        if (soon_over(j, &h->first, time))
             return true;
         for (uint32_t k = 0; k < h->nelsewhere && k < HOP_ELSEWHERE_MAX; k++)
-            if (soon_over(j, &h->elsewhere[k]))
+            if (soon_over(j, &h->elsewhere[k], time))
                 return true;
     }
-    return soon_over(j, &s->last);
+    return soon_over(j, &s->last, time);
 }
 
 const char *judgement_doubt(const struct judgement *j)
@@ -215,7 +214,7 @@ const char *judgement_doubt(const struct judgement *j)
         return unread;
     if (j->evidence->sees_all || session_answered(s))
         return NULL;
-    if (ends_early(j))
+    if (judgement_ends_within(j, 64 * j->profile->t1))
         return "the capture ends before the closing could; capture for 64*T1 (32 s) after the last BYE";
     return NULL;
 }

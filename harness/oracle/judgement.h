@@ -84,6 +84,9 @@ bool judgement_cut_short(const struct judgement *j);
 /* Why the session cannot have been seen whole, whatever was seen of it: NULL where it can. */
 const char *judgement_hole(const struct judgement *j);
 
+/* Whether a capture that showed something of the closing ends within `time` of that. */
+bool judgement_ends_within(const struct judgement *j, nsec_t time);
+
 /* Whether what is missing could yet have come, or have come unseen: NULL where not, else the reason. */
 const char *judgement_doubt(const struct judgement *j);
 

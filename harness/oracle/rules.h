@@ -24,10 +24,12 @@ extern const struct rule rule_route_popped, rule_route_set, rule_ruri_preserved,
 extern const struct rule rule_dialog_identity, rule_cseq_preserved, rule_cseq_increasing, rule_cseq_method,
     rule_response_copied;
 /* rules_state.c */
-extern const struct rule rule_dialog_early, rule_dialog_unacknowledged;
+extern const struct rule rule_dialog_early, rule_dialog_unacknowledged, rule_session_both;
 /* rules_content.c */
 extern const struct rule rule_headers_mandatory, rule_headers_preserved, rule_headers_unexpected,
-    rule_reason_distinct, rule_body_preserved, rule_contentlength_exact, rule_charging_hidden, rule_syntax;
+    rule_reason_distinct, rule_body_preserved, rule_contentlength_exact, rule_syntax;
+/* rules_charging.c */
+extern const struct rule rule_charging_hidden, rule_charging_icid;
 /* rules_time.c */
 extern const struct rule rule_retransmit_timing, rule_retransmit_transport, rule_timeout_final,
     rule_session_closed;

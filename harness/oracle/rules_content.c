@@ -258,29 +258,6 @@ static void check_length(struct judgement *j, const struct rule *self)
     }
 }
 
-/* The operator's charging data stay in the network: not towards a client, nor from one (TS 32.260, RFC 7315).
- */
-static void check_charging(struct judgement *j, const struct rule *self)
-{
-    static const enum sip_header hidden[] = {SIP_P_CHARGING_VECTOR, SIP_P_CHARGING_FUNCTION_ADDRESSES};
-
-    for (struct walk w = {0}; walk_next(j, &w);) {
-        role_set receiver = w.reply ? w.hop->to : w.passage->to;
-        if (!(receiver & j->bound->clients))
-            continue;
-        for (unsigned i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
-            struct finding *f;
-            if (!sip_has(&w.hop->msg, hidden[i]))
-                continue;
-            f = judgement_find(j, self, w.step,
-                               judgement_text(j, "%s takes %s off before it sends to a client",
-                                              walk_sender(j, &w), sip_header_name(hidden[i])),
-                               show(j, sip_value(&w.hop->msg, hidden[i])));
-            finding_show(f, w.hop);
-        }
-    }
-}
-
 const struct rule rule_headers_mandatory = {
     .id = "headers.mandatory",
     .severity = SEVERITY_MUST,
@@ -338,13 +315,4 @@ const struct rule rule_contentlength_exact = {
     .harm = "The next message on the connection is read from the wrong place: whole connections break.",
     .evidence = "The messages, not cut by the snap length.",
     .check = check_length,
-};
-const struct rule rule_charging_hidden = {
-    .id = "charging.hidden",
-    .severity = SEVERITY_MUST,
-    .clause = "3GPP TS 32.260 5.1.2.2, RFC 7315 4.6",
-    .required = "P-Charging-Vector and P-Charging-Function-Addresses do not reach a client.",
-    .harm = "The operator's charging identifiers and hosts are shown to outsiders.",
-    .evidence = "The messages towards the clients.",
-    .check = check_charging,
 };

@@ -124,19 +124,29 @@ static void check_identity(struct judgement *j, const struct rule *self)
                 find_changed(j, self, &j->pair[i], part);
 }
 
+/* Of a request the method is cseq.method's affair. */
+static bool cseq_changed(const struct pair *p)
+{
+    return !p->out->cseq_ok || p->in->cseq != p->out->cseq ||
+           (p->reply && !slice_eq(sip_method_text(&p->in->msg), sip_method_text(&p->out->msg)));
+}
+
+static const char *show_cseq(struct judgement *j, const struct hop *h)
+{
+    return judgement_text(j, "%.*s", SLICE_ARG(slice_head(sip_value(&h->msg, SIP_CSEQ), 80)));
+}
+
 static void check_cseq_preserved(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
 
-        if (p->b2bua || !p->in->cseq_ok || (p->out->cseq_ok && p->in->cseq == p->out->cseq) ||
-            !sip_has(&p->out->msg, SIP_CSEQ))
+        if (p->b2bua || !p->in->cseq_ok || !sip_has(&p->out->msg, SIP_CSEQ) || !cseq_changed(p))
             continue;
-        judgement_find_pair(j, self, p,
-                            judgement_text(j, "%s leaves the CSeq number %u as it was", judgement_maker(j, p),
-                                           (unsigned)p->in->cseq),
-                            p->out->cseq_ok ? judgement_text(j, "it sent %u", (unsigned)p->out->cseq)
-                                            : "it sent none that can be read");
+        judgement_find_pair(
+            j, self, p,
+            judgement_text(j, "%s leaves the CSeq %s as it was", judgement_maker(j, p), show_cseq(j, p->in)),
+            judgement_text(j, "it sent %s", show_cseq(j, p->out)));
     }
 }
 
@@ -212,6 +222,13 @@ static bool twofold(const struct hop *request, enum sip_header id)
     return request->msg.count[id] > 1;
 }
 
+/* Where the request's own CSeq names another method there is nothing to be right about. */
+static bool same_cseq(const struct hop *request, const struct hop *reply)
+{
+    return reply->cseq_ok && request->cseq == reply->cseq &&
+           (reply->msg.method == request->msg.method || !method_agrees(request));
+}
+
 /* What the end that answers must copy (8.2.6.2): the index of the part that is not, PARTS for CSeq, PARTS + 1
  * for the Vias, -1 where all is well. */
 static int not_copied(const struct hop *request, const struct hop *reply)
@@ -221,7 +238,7 @@ static int not_copied(const struct hop *request, const struct hop *reply)
             !twofold(request, parts[part].header) && !(part == PART_TO_TAG && !request->to_tag.p))
             return part;
     if (request->cseq_ok && sip_has(&reply->msg, SIP_CSEQ) && !twofold(request, SIP_CSEQ) &&
-        (!reply->cseq_ok || request->cseq != reply->cseq))
+        !same_cseq(request, reply))
         return PARTS;
     return same_vias(request, reply) ? -1 : PARTS + 1;
 }

@@ -1,5 +1,9 @@
 /* The answer's way: back over every passage of the request, from the far client to the one that closes. */
 #include "oracle/rules.h"
+#include "oracle/strand.h"
+
+/* Digits from which on a delay that two tell is one delay. */
+enum { EXACT_DIGITS = 4 };
 
 static const char *reply_expected(struct judgement *j, const struct passage *p)
 {
@@ -125,6 +129,43 @@ static void check_origin(struct judgement *j, const struct rule *self)
     check_fate(j, self, FATE_MADE_UP);
 }
 
+static int passage_of(const struct judgement *j, const struct hop *reply)
+{
+    for (unsigned i = 0; i < j->way->n; i++)
+        if (slice_eq(j->way->passage[i].branch, hop_branch(reply)) &&
+            j->way->passage[i].proof->cseq == reply->cseq)
+            return (int)i;
+    return -1;
+}
+
+/* Whether a final answer is to no request that was seen: another's Via is on top, or a branch that nobody
+ * knows. */
+static bool to_no_request(const struct judgement *j, const struct hop *reply)
+{
+    const struct session *s = j->session;
+
+    if (reply->msg.status < 200 || !reply->nvias || passage_of(j, reply) >= 0)
+        return false;
+    for (unsigned i = 0; i < s->nhops; i++)
+        for (unsigned v = 0; !hop_is_reply(s->hop[i]) && v < s->hop[i]->nvias; v++)
+            if (slice_eq(s->hop[i]->via[v]->branch, hop_branch(reply)))
+                return false;
+    return true;
+}
+
+/* What the function of a pair had when it answered, and took for its own. */
+static const struct hop *mistaken(const struct judgement *j, const struct pair *p)
+{
+    for (unsigned i = 0; i < j->way->naside; i++) {
+        const struct hop *h = j->way->aside[i];
+
+        if ((h->to & p->out->from) && (h->from & p->in->from) && hop_order(h, p->out) == HOP_BEFORE &&
+            to_no_request(j, h))
+            return h;
+    }
+    return NULL;
+}
+
 static bool too_near(const struct pair *p)
 {
     const struct sighting *in = &p->in->first, *out = &p->out->first;
@@ -132,10 +173,21 @@ static bool too_near(const struct pair *p)
     return in->clock == out->clock && in->time - out->time < MIRRORED;
 }
 
+static const char *early_text(struct judgement *j, const struct pair *p, const struct hop *other)
+{
+    double early = (double)(p->in->first.time - p->out->first.time) / (double)NSEC_PER_MSEC;
+
+    if (!other)
+        return judgement_text(j, "it sent it %.3f ms before", early);
+    return judgement_text(j, "it sent it %.3f ms before: it took one for its own whose topmost Via is %.*s",
+                          early, SLICE_ARG(slice_head(other->via[0]->text, 120)));
+}
+
 static void check_causality(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->npairs; i++) {
         const struct pair *p = &j->pair[i];
+        const struct hop *other;
         const char *doubt;
         enum hop_order order;
         struct finding *f;
@@ -146,16 +198,17 @@ static void check_causality(struct judgement *j, const struct rule *self)
         doubt = order == HOP_AFTER ? judgement_doubt(j) /* it may have come once before, unseen */
                                    : "no single capture shows both, and clocks of two are not compared; "
                                      "capture both at that function";
-        f = judgement_find_flow(
-            j, self, GROUP_REPLY, p->step,
-            judgement_text(j, "%s sends the %s on after it has received it", judgement_maker(j, p),
-                           j->bound->flow->reply),
-            doubt ? doubt
-                  : judgement_text(j, "it sent it %.3f ms before",
-                                   (double)(p->in->first.time - p->out->first.time) / (double)NSEC_PER_MSEC));
+        other = doubt ? NULL : mistaken(j, p);
+        f = judgement_find_flow(j, self, GROUP_REPLY, p->step,
+                                judgement_text(j, "%s sends the %s on after it has received it",
+                                               judgement_maker(j, p), j->bound->flow->reply),
+                                doubt ? doubt : early_text(j, p, other));
         if (!f)
             return;
+        if (other)
+            f->clause = "RFC 3261 18.1.2";
         f->inconclusive = doubt != NULL;
+        finding_show(f, other);
         finding_show(f, p->out);
         finding_show(f, p->in);
     }
@@ -217,13 +270,55 @@ static void check_unavailable(struct judgement *j, const struct rule *self)
     }
 }
 
-static int passage_of(const struct judgement *j, const struct hop *reply)
+/* The place of a passage between the ends of an answer; -1 where no request was seen there. */
+static int link_of(const struct judgement *j, const struct hop *reply)
 {
-    for (unsigned i = 0; i < j->way->n; i++)
-        if (slice_eq(j->way->passage[i].branch, hop_branch(reply)) &&
-            j->way->passage[i].proof->cseq == reply->cseq)
+    for (unsigned i = 0; i < j->way->n; i++) {
+        const struct hop *r = j->way->passage[i].request;
+
+        if (r && addr_eq(&reply->src.addr, &r->dst.addr) && addr_eq(&reply->dst.addr, &r->src.addr))
             return (int)i;
+    }
     return -1;
+}
+
+/* What `out` was made of: the same with one Via more, and to no request either. */
+static const struct hop *handed(const struct judgement *j, const struct hop *out)
+{
+    for (unsigned i = 0; i < j->way->naside; i++) {
+        const struct hop *in = j->way->aside[i];
+
+        if ((in->to & out->from) && strand_continues(out, in, 1) && hop_order(in, out) != HOP_AFTER &&
+            link_of(j, in) >= 0 && to_no_request(j, in))
+            return in;
+    }
+    return NULL;
+}
+
+/* An answer to a request that is over, or never was, ends where it arrives (RFC 4320 4.2). */
+static void find_late(struct judgement *j, const struct rule *self, const struct hop *out)
+{
+    int link = to_no_request(j, out) ? link_of(j, out) : -1;
+    const struct hop *in = link >= 0 ? handed(j, out) : NULL;
+    const char *doubt = in ? judgement_doubt(j) : NULL;
+    struct finding *f;
+
+    if (!in)
+        return;
+    f = judgement_find_flow(
+        j, self, GROUP_REPLY, reply_step(j, (unsigned)link),
+        judgement_text(j, "%s sends on no answer but that to a request of its own which waits for one",
+                       judgement_sender(j, out)),
+        doubt ? doubt
+              : judgement_text(j, "it sent %u on to %s; its topmost Via was of no such request: %.*s",
+                               (unsigned)out->msg.status, judgement_receiver(j, out),
+                               SLICE_ARG(slice_head(in->via[0]->text, 120))));
+    if (!f)
+        return;
+    f->inconclusive = doubt != NULL;
+    f->clause = "RFC 4320 4.2";
+    finding_show(f, in);
+    finding_show(f, out);
 }
 
 static void check_duplicate(struct judgement *j, const struct rule *self)
@@ -234,6 +329,7 @@ static void check_duplicate(struct judgement *j, const struct rule *self)
         const struct passage *p = at >= 0 ? &j->way->passage[at] : NULL;
         struct finding *f;
 
+        find_late(j, self, h);
         if (!p || !p->reply)
             continue;
         f = judgement_find_flow(
@@ -261,6 +357,43 @@ static bool too_early(const struct judgement *j, const struct passage *p, const 
     return after < wait;
 }
 
+/* How long the one who made a 100 had the request, as its Timestamp tells: "3.612" of "54 3.612" (RFC 3261
+ * 8.2.6.1, 20.38). Told so exactly, two have no such number by chance; told less so, p == NULL. */
+static struct slice delay_told(const struct hop *trying)
+{
+    struct slice stamp = slice_trim(sip_value_named(&trying->msg, SLICE("Timestamp")));
+    struct slice delay = slice_trim(slice_tail(stamp, slice_find(stamp, ' ')));
+    unsigned digits = 0;
+
+    for (size_t i = 0; i < delay.n; i++)
+        digits += delay.p[i] >= (digits ? '0' : '1') && delay.p[i] <= '9';
+    return digits >= EXACT_DIGITS ? delay : (struct slice){NULL, 0};
+}
+
+/* A 100 from below that a function has sent on as its own. */
+static void find_sent_on(struct judgement *j, const struct rule *self, int at, const struct hop *trying)
+{
+    struct slice delay = delay_told(trying);
+    struct finding *f;
+
+    for (unsigned i = 0; delay.p && i < j->way->naside; i++) {
+        const struct hop *h = j->way->aside[i];
+
+        if (h->msg.status != 100 || passage_of(j, h) <= at || !(h->to & trying->from) ||
+            hop_order(h, trying) == HOP_AFTER || !slice_eq(delay_told(h), delay))
+            continue;
+        f = judgement_find(
+            j, self, reply_step(j, (unsigned)at),
+            judgement_text(j, "%s sends on no 100 that it is sent", judgement_sender(j, trying)),
+            judgement_text(j, "it sent on that of %s, with the same delay in Timestamp, %.*s",
+                           judgement_sender(j, h), SLICE_ARG(slice_head(delay, 60))));
+        if (f)
+            f->clause = "RFC 3261 16.7(5)";
+        finding_show(f, h);
+        finding_show(f, trying);
+    }
+}
+
 static void check_provisional(struct judgement *j, const struct rule *self)
 {
     for (unsigned i = 0; i < j->way->naside; i++) {
@@ -270,8 +403,12 @@ static void check_provisional(struct judgement *j, const struct rule *self)
         const struct passage *p = at >= 0 ? &j->way->passage[at] : NULL;
         struct finding *f;
 
-        if (!p || (status == 100 && !too_early(j, p, h)))
+        if (!p)
             continue;
+        if (status == 100 && !too_early(j, p, h)) {
+            find_sent_on(j, self, at, h);
+            continue;
+        }
         f = judgement_find(
             j, self, reply_step(j, (unsigned)at),
             judgement_text(

@@ -1,5 +1,6 @@
 /* In which state of its dialog an end may close it (RFC 3261 15): the caller in any, the callee only once its
- * 2xx was sent and acknowledged, or nobody acknowledged it for 64*T1. */
+ * 2xx was sent and acknowledged, or nobody acknowledged it for 64*T1. And that both ends learn of it where
+ * none of them closes. */
 #include "oracle/rules.h"
 
 /* An INVITE rings for no longer than its proxies wait (Timer C, RFC 3261 16.6(11)): what comes later was
@@ -131,6 +132,51 @@ static void check_unacknowledged(struct judgement *j, const struct rule *self)
     }
 }
 
+/* Whether a session was set up from or to a client: seen on its own link, and acknowledged. */
+static bool takes_part(const struct session *s, int client)
+{
+    for (unsigned i = 0; i < s->nlegs; i++) {
+        const struct leg *leg = s->leg[i];
+        for (unsigned k = 0; ((leg->root | leg->reached) >> client & 1) && k < leg->ndialogs; k++)
+            if (leg->dialog[k]->confirmed && leg->dialog[k]->acked)
+                return true;
+    }
+    return false;
+}
+
+/* Whether a leaving request came to a client, or from it. */
+static bool has_left(const struct session *s, int client)
+{
+    for (unsigned i = 0; i < s->nhops; i++)
+        if (!hop_is_reply(s->hop[i]) && ((s->hop[i]->from | s->hop[i]->to) >> client & 1))
+            return true;
+    return false;
+}
+
+/* The network closes: the flow is entered behind its first step, so the client that takes that one is left
+ * aside. */
+static void check_both(struct judgement *j, const struct rule *self)
+{
+    const struct flow_step *first = &j->bound->flow->step[0];
+    const int client = j->bound->function[first->from];
+    struct finding *f;
+
+    if (!j->first_step || client < 0 || !takes_part(j->session, client) || has_left(j->session, client))
+        return;
+    f = judgement_find(
+        j, self, j->bound->flow->step[j->first_step].number,
+        judgement_text(j, "%s, which closes of its own accord, closes towards both ends",
+                       judgement_from(j, &j->way->passage[0])),
+        judgement_text(j, "no leaving request came to %s, nor from it", judgement_function(j, first->from)));
+    if (f && judgement_ends_within(j, j->profile->t4)) {
+        f->inconclusive = true;
+        f->observed = judgement_text(j, "%s; the capture ends soon after: capture for T4 (%.0f s) more",
+                                     f->observed, (double)j->profile->t4 / (double)NSEC_PER_SEC);
+    }
+    judgement_weigh(j, f);
+    finding_show(f, j->way->passage[0].request);
+}
+
 const struct rule rule_dialog_early = {
     .id = "dialog.early",
     .severity = SEVERITY_MUST,
@@ -160,4 +206,16 @@ const struct rule rule_dialog_unacknowledged = {
                 "where no "
                 "link shows an ACK it is inconclusive, else silent.",
     .check = check_unacknowledged,
+};
+const struct rule rule_session_both = {
+    .id = "session.both",
+    .severity = SEVERITY_SHOULD,
+    .clause = "3GPP TS 24.229 5.4.5.1.2",
+    .required =
+        "A function that closes the session of its own accord sends a leaving request towards each end; "
+        "where one of them is out of reach it may be spared.",
+    .harm = "The other user sits in a session that nobody is in any more, and that may still be charged.",
+    .evidence = "The setup on the link of the end that was left out, and T4 (5 s) of the capture behind the "
+                "closing.",
+    .check = check_both,
 };

@@ -73,8 +73,10 @@ struct testcase {
     const struct flow *again; /* of the closer's next one, where the first is refused; NULL: there is none */
     bool mirrored;            /* the closer starts the flow's mirror (flow_mirror), not the flow */
     char closer[ROLE_NAME_MAX];
-    char transport[8];                    /* "udp" or "tcp"; "" where the profile's own will do */
-    nsec_t timeout;                       /* for the whole of it, from the first stimulus */
+    char transport[8]; /* "udp" or "tcp"; "" where the profile's own will do */
+    nsec_t timeout;    /* for the whole of it, from the first stimulus */
+    int attempts; /* how often it is run at most where it comes out inconclusive: what meets on the wire does
+                     so by chance */
     char with[512], when[512], then[512]; /* with { } ensure that { when { } then { } } */
     int nreferences, nneeds, ndrives, nrules, ndefines, nprovoked, nfinds;
     char reference[TESTCASE_REFERENCES_MAX][96]; /* clauses: "OMA CPM SD C.2.3.1" */

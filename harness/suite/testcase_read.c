@@ -112,6 +112,15 @@ static int read_timeout(const xmlNode *root, struct testcase *tc, struct error *
     return 0;
 }
 
+static int read_attempts(const xmlNode *root, struct testcase *tc, struct error *err)
+{
+    char text[4];
+    int r = xml_attr(root, "attempts", text, sizeof text, err);
+
+    tc->attempts = r == 0 && *text ? *text - '0' : 1; /* the schema knows one digit */
+    return r;
+}
+
 static int read_texts(const xmlNode *root, struct testcase *tc, struct error *err)
 {
     const xmlNode *purpose = xml_first(root, "purpose");
@@ -292,10 +301,11 @@ static int read_all(const xmlNode *root, const char *folder, const struct testca
     if ((r = read_id(root, folder, s, tc, err)) < 0 || (r = read_flow(root, s, tc, err)) < 0 ||
         (r = read_further_flows(root, s, tc, err)) < 0 ||
         (r = xml_attr(root, "transport", tc->transport, sizeof tc->transport, err)) < 0 ||
-        (r = read_timeout(root, tc, err)) < 0 || (r = read_texts(root, tc, err)) < 0 ||
-        (r = read_references(root, tc, err)) < 0 || (r = read_needs(root, tc, err)) < 0 ||
-        (r = read_parties(root, "preamble", tc, err)) < 0 || (r = read_parties(root, "drive", tc, err)) < 0 ||
-        (r = read_defines(root, tc, err)) < 0 || (r = read_provoked(root, tc, err)) < 0)
+        (r = read_timeout(root, tc, err)) < 0 || (r = read_attempts(root, tc, err)) < 0 ||
+        (r = read_texts(root, tc, err)) < 0 || (r = read_references(root, tc, err)) < 0 ||
+        (r = read_needs(root, tc, err)) < 0 || (r = read_parties(root, "preamble", tc, err)) < 0 ||
+        (r = read_parties(root, "drive", tc, err)) < 0 || (r = read_defines(root, tc, err)) < 0 ||
+        (r = read_provoked(root, tc, err)) < 0)
         return r;
     r = read_rules(root, tc, err);
     return r < 0 ? r : read_finds(root, tc, err);

@@ -22,6 +22,7 @@ static struct seen {
 } seen[4];
 
 static int refuse_start, refuse_frame, interrupt_at; /* 0: never */
+static int attempts = 1;
 
 static int on_start(void *ctx, int i, const char *dir)
 {
@@ -47,11 +48,12 @@ static void on_stage(void *ctx, int i, enum drive_stage stage)
         kill(getpid(), SIGINT);
 }
 
-static void on_done(void *ctx, int i, const struct drive_outcome *o)
+static bool on_done(void *ctx, int i, const struct drive_outcome *o)
 {
     (void)ctx;
     seen[i].dones++;
     seen[i].outcome = *o;
+    return seen[i].dones < attempts;
 }
 
 static int run(const char *name, int n, int jobs, bool *ret_interrupted)
@@ -93,6 +95,21 @@ static void test_two_side_by_side(void)
         for (int w = 0; w < 3; w++)
             CU_ASSERT_TRUE(seen[i].outcome.witness[w].ended && seen[i].outcome.witness[w].status == 0);
     }
+}
+
+static void test_once_more(void)
+{
+    bool interrupted;
+
+    attempts = 2;
+    CU_ASSERT_EQUAL(run("more", 2, 1, &interrupted), 0);
+    for (int i = 0; i < 2; i++)
+        CU_ASSERT_TRUE(seen[i].starts == 2 && seen[i].dones == 2 && seen[i].outcome.end == DRIVE_DONE);
+    interrupt_at = 3;
+    CU_ASSERT_EQUAL(run("no-more", 1, 1, &interrupted), 0);
+    CU_ASSERT_TRUE(interrupted && seen[0].starts == 1 && seen[0].dones == 1);
+    interrupt_at = 0;
+    attempts = 1;
 }
 
 static void test_who_called_may_stop_it(void)
@@ -139,6 +156,7 @@ static void test_stages_have_words(void)
 
 static const struct test tests[] = {
     {"two side by side", test_two_side_by_side},
+    {"once more", test_once_more},
     {"who called may stop it", test_who_called_may_stop_it},
     {"an interruption", test_an_interruption},
     {"a folder that cannot be made", test_a_folder_that_cannot_be_made},

@@ -135,23 +135,6 @@ static void count_none_on_tcp(struct court *c, int bye)
         c->talk.message[i].transport = TRANSPORT_TCP;
 }
 
-static void show_charging(struct court *c, int bye)
-{
-    add_lines(c, bye, 1, 6, "P-Charging-Vector: icid-value=1\r\n");
-}
-
-static void hide_charging(struct court *c, int bye)
-{
-    add_lines(c, bye, 1, 5, "P-Charging-Vector: icid-value=1\r\n");
-}
-
-static void show_charging_unseen(struct court *c, int bye)
-{
-    show_charging(c, bye);
-    for (int i = 0; i < c->talk.n; i++)
-        c->talk.message[i].gone = c->talk.message[i].hop == 6;
-}
-
 static void break_a_line(struct court *c, int bye)
 {
     court_edit_byes(c, bye, 4, "Reason: ", "Nothing at all\r\nReason: ");
@@ -303,12 +286,6 @@ static void write_the_type_otherwise(struct court *c, int bye)
     court_edit_byes(c, bye, 4, "Content-Length: 5", "L:0005");
 }
 
-static void show_charging_functions(struct court *c, int bye)
-{
-    for (int hop = 6; hop >= 0; hop--)
-        add_line(court_ok(c, bye, hop), "P-Charging-Function-Addresses: ccf=192.0.2.1\r\n");
-}
-
 static void name_a_header_with_a_blank(struct court *c, int bye)
 {
     court_edit_byes(c, bye, 4, "Reason: ", "X Nothing: 1\r\nReason: ");
@@ -405,9 +382,6 @@ static const struct court_case cases[] = {
     {"core-b counts too few", count_too_few, VERDICT_FAIL, "contentlength.exact", 5, "26"},
     {"no Content-Length on UDP", count_none_on_udp, VERDICT_PASS, NULL, 0, NULL},
     {"no Content-Length on TCP", count_none_on_tcp, VERDICT_FAIL, "contentlength.exact", 5, "26"},
-    {"charging data reach client-b", show_charging, VERDICT_FAIL, "charging.hidden", 7, "28"},
-    {"charging data stay inside", hide_charging, VERDICT_PASS, NULL, 0, NULL},
-    {"the last hop is not captured", show_charging_unseen, VERDICT_INCONCLUSIVE, "path.missing", 7, "24"},
     {"core-b breaks a line", break_a_line, VERDICT_FAIL, "syntax", 5, "26"},
     {"core-b writes a NUL", write_a_nul, VERDICT_FAIL, "headers.preserved", 5, "25 26"},
     {"folds, quotes, UTF-8", fold_and_quote, VERDICT_PASS, NULL, 0, NULL},
@@ -433,7 +407,6 @@ static const struct court_case cases[] = {
     {"what has another body is not captured", change_the_body_unseen, VERDICT_PASS, NULL, 0, NULL},
     {"core-b changes the type", change_the_type, VERDICT_FAIL, "headers.preserved", 5, "25 26"},
     {"core-b writes it otherwise", write_the_type_otherwise, VERDICT_PASS, NULL, 0, NULL},
-    {"charging functions reach client-a", show_charging_functions, VERDICT_FAIL, "charging.hidden", 14, "35"},
     {"a blank in a header's name", name_a_header_with_a_blank, VERDICT_FAIL, "syntax", 5, "26"},
     {"the version in small letters", write_the_version_small, VERDICT_FAIL, "syntax", 5, "26"},
     {"pf-b ends a line with LF", end_with_lf, VERDICT_FAIL, "syntax", 10, "31"},

@@ -125,6 +125,17 @@ static void answer_another_call(struct court *c, int bye)
     court_edit_oks(c, bye, 6, "Call-ID: 1@", "Call-ID: 9@");
 }
 
+static void answer_another_method(struct court *c, int bye)
+{
+    court_edit_oks(c, bye, 6, "CSeq: 2 BYE", "CSeq: 2 INFO");
+}
+
+/* It copies what it was sent. */
+static void answer_the_method_that_came(struct court *c, int bye)
+{
+    court_edit_behind(c, bye, 0, "CSeq: 2 BYE", "CSeq: 2 INFO");
+}
+
 static void answer_another_cseq(struct court *c, int bye)
 {
     court_edit_oks(c, bye, 6, "CSeq: 2 ", "CSeq: 7 ");
@@ -302,6 +313,8 @@ static const struct court_case cases[] = {
     {"pf-a names another method", name_another_method, VERDICT_FAIL, "cseq.method", 3, "24"},
     {"client-b answers with another tag", answer_another_tag, VERDICT_FAIL, "response.copied", 8, "28 29"},
     {"client-b answers another call", answer_another_call, VERDICT_FAIL, "response.copied", 8, "28 29"},
+    {"client-b answers another method", answer_another_method, VERDICT_FAIL, "response.copied", 8, "28 29"},
+    {"client-b answers what came", answer_the_method_that_came, VERDICT_FAIL, "cseq.method", 1, "22"},
     {"client-b answers another CSeq", answer_another_cseq, VERDICT_FAIL, "response.copied", 8, "28 29"},
     {"core-b changes the answer's tag", pass_another_tag, VERDICT_FAIL, "response.copied", 11, "31 32"},
     {"client-b answers with a name, compact", answer_with_a_name, VERDICT_PASS, NULL, 0, NULL},

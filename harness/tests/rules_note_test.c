@@ -141,7 +141,7 @@ static void tells_of_a_b2bua(void)
 static void tells_of_the_network(void)
 {
     static struct court c;
-    struct talk_session s = talk_default(1), down = talk_default(1);
+    struct talk_session s = talk_default(1), down = talk_default(1), up = talk_default(1);
 
     court_open(&c, NULL);
     talk_setup(&c.talk, &s);
@@ -150,8 +150,10 @@ static void tells_of_the_network(void)
     talk_close(&c.talk, &down, false, 2);
     for (int i = c.talk.n - 8; i < c.talk.n; i++)
         talk_edit(&c.talk.message[i], "Call-ID: 1@127.0.10.2", "Call-ID: 1@127.0.10.1");
+    up.nnodes = 2;
+    talk_close(&c.talk, &up, true, 1);
     court_hold(&c);
-    CU_ASSERT_EQUAL(c.nresults, 1);
+    CU_ASSERT_EQUAL(c.nresults, 2);
     court_check_pass(&c, 0, "core-a");
     CU_ASSERT_STRING_EQUAL(c.rule[0], "note.network");
     court_close(&c);

@@ -224,8 +224,96 @@ static void lets_the_caller_close(void)
     court_try(caller, sizeof caller / sizeof caller[0]);
 }
 
+/* --- the network closes */
+
+/* The closing begins with the function that hop `first` comes from. */
+static void begin_at(struct court *c, int bye, int first)
+{
+    for (int hop = 0; hop < first; hop++) {
+        char via[80];
+        snprintf(via, sizeof via, "Via: SIP/2.0/UDP %s:5060;branch=z9hG4bK-1-BYE-2-%d\r\n",
+                 talk_default(1).node[hop], hop);
+        court_bye(c, bye, hop)->gone = court_ok(c, bye, hop)->gone = true;
+        court_edit_behind(c, bye, first, via, "");
+    }
+}
+
+static void core_closes_one_way(struct court *c, int bye)
+{
+    begin_at(c, bye, 1);
+}
+
+static void pf_closes_one_way(struct court *c, int bye)
+{
+    begin_at(c, bye, 2);
+}
+
+static void core_closes_both_ways(struct court *c, int bye)
+{
+    struct talk_session up = talk_default(1);
+
+    begin_at(c, bye, 1);
+    up.nnodes = 2;
+    talk_close(&c->talk, &up, true, 1);
+}
+
+/* The core cannot reach it, and need not know why. */
+static void core_closes_and_loses_the_other(struct court *c, int bye)
+{
+    core_closes_both_ways(c, bye);
+    c->talk.message[c->talk.n - 1].gone = true;
+}
+
+/* The other client's link was not captured. */
+static void core_closes_the_other_unseen(struct court *c, int bye)
+{
+    begin_at(c, bye, 1);
+    drop(c, 0, 0);
+    drop(c, ACCEPTED_LAST, ACK);
+}
+
+/* It is not in the session yet. */
+static void core_closes_what_was_not_acknowledged(struct court *c, int bye)
+{
+    begin_at(c, bye, 1);
+    drop(c, ACK, ACK_LAST);
+}
+
+static void core_closes_as_the_capture_ends(struct court *c, int bye)
+{
+    static nsec_t end;
+
+    begin_at(c, bye, 1);
+    end = c->talk.now + 4 * NSEC_PER_SEC;
+    c->evidence.ends = &end;
+    c->evidence.nends = 1;
+}
+
+static void core_closes_and_frames_are_lost(struct court *c, int bye)
+{
+    begin_at(c, bye, 1);
+    c->evidence.dropped = 1;
+}
+
+static const struct court_case network[] = {
+    {"core-a closes one way", core_closes_one_way, VERDICT_FAIL, "session.both", 2, "22"},
+    {"pf-a closes one way", pf_closes_one_way, VERDICT_FAIL, "session.both", 3, "22"},
+    {"core-a closes both ways", core_closes_both_ways, VERDICT_PASS, NULL, 0, NULL},
+    {"client-a's link was not seen", core_closes_the_other_unseen, VERDICT_PASS, NULL, 0, NULL},
+    {"client-a has acknowledged nothing", core_closes_what_was_not_acknowledged, VERDICT_PASS, NULL, 0, NULL},
+    {"client-a does not answer", core_closes_and_loses_the_other, VERDICT_PASS, NULL, 0, NULL},
+    {"the capture ends", core_closes_as_the_capture_ends, VERDICT_INCONCLUSIVE, "session.both", 2, "22"},
+    {"frames are lost", core_closes_and_frames_are_lost, VERDICT_INCONCLUSIVE, "session.both", 2, "22"},
+};
+
+static void has_the_network_close_towards_both(void)
+{
+    court_try(network, sizeof network / sizeof network[0]);
+}
+
 static const struct test tests[] = {
     {"judges the callee", judges_the_callee},
     {"lets the caller close", lets_the_caller_close},
+    {"has the network close towards both", has_the_network_close_towards_both},
 };
 TEST_MAIN("rules_state", tests)

@@ -79,6 +79,58 @@ static void test_a_doubt_keeps_it_from_passing(void)
     runcase_done(&c);
 }
 
+/* A test case with attempts left is played anew, and its result is that of the last one. */
+static void test_an_attempt_and_another(void)
+{
+    const struct drive_outcome doubt = {.end = DRIVE_INCONCLUSIVE, .reason = "nobody saw it"};
+    struct testcase tc = *testcases_find(suite, "CPM_CLS_NET_V_001");
+    struct capture_facts facts = {0};
+    struct result result;
+    struct runcase c;
+    char dir[PATH_MAX], folder[PATH_MAX];
+
+    tc.attempts = 2;
+    snprintf(dir, sizeof dir, "%s", scratch_path("three/case"));
+    snprintf(folder, sizeof folder, "%s", scratch_path("three"));
+    runcase_init(&c, &tc, profile, 0);
+    for (int attempt = 1; attempt <= 2; attempt++) {
+        mkdir(dir, 0700);
+        CU_ASSERT_EQUAL(play(&c, "harness/tests/captures/close-udp.pcap", dir), 0);
+        CU_ASSERT_EQUAL(runcase_finish(&c, attempt == 1 ? &doubt : &good, folder, dir, &facts, &err), 0);
+        CU_ASSERT_EQUAL(runcase_again(&c, dir, &err), attempt == 1);
+        CU_ASSERT_EQUAL(c.over, attempt == 2);
+    }
+    CU_ASSERT_EQUAL(access(scratch_path("three/case-attempt-1/capture.pcap"), F_OK), 0);
+    CU_ASSERT_EQUAL(runcase_result(&c, &result, &err), 0);
+    CU_ASSERT_EQUAL(result.verdict, VERDICT_PASS);
+    CU_ASSERT_STRING_EQUAL(result.reason, "all 14 steps were taken in order (attempt 2 of 2)");
+    CU_ASSERT_EQUAL(result.nattachments, 1);
+    runcase_done(&c);
+}
+
+/* The last attempt stands, and what failed is not tried again. */
+static void test_no_further_attempt(void)
+{
+    const struct drive_outcome doubt = {.end = DRIVE_INCONCLUSIVE, .reason = "nobody saw it"};
+    const struct drive_outcome error = {.end = DRIVE_ERROR, .reason = "it broke"};
+    struct testcase tc = *testcases_find(suite, "CPM_CLS_NET_V_001");
+    struct capture_facts facts = {0};
+    struct runcase c;
+    char dir[PATH_MAX], folder[PATH_MAX];
+
+    snprintf(dir, sizeof dir, "%s", scratch_path("four/case"));
+    snprintf(folder, sizeof folder, "%s", scratch_path("four"));
+    mkdir(dir, 0700);
+    for (tc.attempts = 1; tc.attempts <= 2; tc.attempts++) {
+        runcase_init(&c, &tc, profile, 0);
+        CU_ASSERT_EQUAL(play(&c, "harness/tests/captures/close-udp.pcap", dir), 0);
+        CU_ASSERT_EQUAL(runcase_finish(&c, tc.attempts == 1 ? &doubt : &error, folder, dir, &facts, &err), 0);
+        CU_ASSERT_EQUAL(runcase_again(&c, dir, &err), 0);
+        CU_ASSERT_TRUE(c.over);
+        runcase_done(&c);
+    }
+}
+
 static void test_a_capture_that_cannot_be_written(void)
 {
     struct runcase c;
@@ -92,6 +144,8 @@ static void test_a_capture_that_cannot_be_written(void)
 static const struct test tests[] = {
     {"a capture passes", test_a_capture_passes},
     {"a doubt keeps it from passing", test_a_doubt_keeps_it_from_passing},
+    {"an attempt and another", test_an_attempt_and_another},
+    {"no further attempt", test_no_further_attempt},
     {"a capture that cannot be written", test_a_capture_that_cannot_be_written},
 };
 

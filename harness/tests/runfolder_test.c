@@ -67,6 +67,18 @@ static void test_no_run_leaves_no_folder(void)
     link_is(base, first);
 }
 
+static void test_in_folders_that_are_not_there(void)
+{
+    char out[PATH_MAX];
+
+    snprintf(out, sizeof out, "%.200s//deep/run/", scratch_path("ci")); /* which makes no folder for it */
+    CU_ASSERT_EQUAL_FATAL(runfolder_make("reports", out, &f, &err), 0);
+    CU_ASSERT_EQUAL(access(out, W_OK), 0);
+    runfolder_undo(&f);
+    CU_ASSERT_EQUAL(access(out, F_OK), -1);
+    CU_ASSERT_EQUAL(access(scratch_path("ci/deep"), W_OK), 0); /* others may use it by now */
+}
+
 static void test_where_none_can_be_made(void)
 {
     CU_ASSERT_EQUAL(runfolder_make("/proc/nothing/here", NULL, &f, &err), -ENOENT);
@@ -74,12 +86,15 @@ static void test_where_none_can_be_made(void)
     scratch_file("file", "x");
     CU_ASSERT_EQUAL(runfolder_make(scratch_path("file"), NULL, &f, &err), -ENOTDIR);
     CU_ASSERT_EQUAL(runfolder_make("reports", scratch_path("file"), &f, &err), -EEXIST);
+    CU_ASSERT_EQUAL(runfolder_make("reports", scratch_path("file/below"), &f, &err), -ENOTDIR);
+    CU_ASSERT_EQUAL(runfolder_make("reports", "", &f, &err), -ENOENT);
 }
 
 static const struct test tests[] = {
     {"each run has its own", test_each_run_has_its_own},
     {"a folder by name", test_a_folder_by_name},
     {"no run leaves no folder", test_no_run_leaves_no_folder},
+    {"in folders that are not there", test_in_folders_that_are_not_there},
     {"where none can be made", test_where_none_can_be_made},
 };
 

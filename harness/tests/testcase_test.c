@@ -27,6 +27,8 @@ static void reads_our_own(void)
     CU_ASSERT_STRING_EQUAL(tc->flow->id, "close-1-1");
     CU_ASSERT_STRING_EQUAL(tc->transport, "udp");
     CU_ASSERT_EQUAL(tc->timeout, 30 * NSEC_PER_SEC);
+    CU_ASSERT_EQUAL(tc->attempts, 1);
+    CU_ASSERT_EQUAL(testcases_find(s, "CPM_CLS_NET_O_001")->attempts, 3);
     CU_ASSERT_FALSE(tc->mirrored);
     CU_ASSERT_EQUAL_FATAL(tc->ndrives, 3);
     CU_ASSERT_TRUE(tc->drive[0].preamble && !tc->drive[1].preamble && !tc->drive[2].preamble);
@@ -273,6 +275,10 @@ static void refuses_wrong_contents(void)
                 ":1: \"core-a\" cannot close: the flow starts at \"client-a\", its mirror at \"client-b\""));
     CU_ASSERT_TRUE(refuses("closer=", "timeout='4' closer=",
                            ":1: timeout \"4\" is no duration; write \"40s\", up to ten minutes"));
+    CU_ASSERT_TRUE(
+        refuses("closer=", "attempts='1' closer=",
+                ":1: attempts=\"1\" on <testcase> is not how often it is run at most where it comes "
+                "out inconclusive, 2 to 9"));
     CU_ASSERT_TRUE(refuses("closer=", "timeout='' closer=",
                            ":1: timeout \"\" is no duration; write \"40s\", up to ten minutes"));
     CU_ASSERT_TRUE(refuses("closer=", "transport='tls' closer=",

@@ -254,22 +254,21 @@ static bool note_setup(struct registry *r, struct tracked_leg *leg, const struct
     return leg_note(&leg->leg, said) && (!invite || join_note(r->join, leg->owner, said));
 }
 
-/* A BYE or an answer to one. An answer whose CSeq is gone, or was copied from a BYE that had another method
- * there or two of them, is known by its branch. */
+/* A BYE or an answer to one; an answer whose CSeq is gone, or names another method, is known by its branch
+ * (and by its number: an INVITE's answer has the BYE's branch where that was not made anew). */
 static bool of_closing(const struct session *s, const struct said *said)
 {
-    const uint32_t spoiled = SIP_DEFECT_CSEQ | SIP_DEFECT_REPEATED;
     const struct sip_msg *m = said->msg;
-    const bool gone = !sip_has(m, SIP_CSEQ);
     struct slice branch;
 
     if (m->method == SIP_BYE || !m->status || !s->nhops)
         return m->method == SIP_BYE;
     branch = said_branch(said);
-    for (unsigned i = 0; i < s->nhops; i++)
-        if (branch.n && (gone || (s->hop[i]->msg.defects & spoiled)) &&
-            slice_eq(hop_branch(s->hop[i]), branch))
+    for (unsigned i = 0; i < s->nhops; i++) {
+        const struct hop *h = s->hop[i];
+        if (branch.n && slice_eq(hop_branch(h), branch) && (!m->cseq_ok || m->cseq == h->cseq))
             return true;
+    }
     return false;
 }
 

@@ -23,25 +23,11 @@ struct walk {
 
 static int ip_layer(struct walk *k, struct slice bytes);
 
-static int from_link(enum link_result r)
-{
-    switch (r) {
-    case LINK_SHORT:
-        return WIRE_SHORT;
-    case LINK_SECRET:
-        return WIRE_ENCRYPTED;
-    case LINK_UNKNOWN:
-        return WIRE_LINK_UNKNOWN;
-    default:
-        return WIRE_NOT_IP;
-    }
-}
-
 /* What a tunnel holds, as an IP packet of its own. */
 static int inside(struct walk *k, enum link_result found, struct slice bytes)
 {
     if (found != LINK_IP)
-        return from_link(found);
+        return wire_no_packet(found);
     if (++k->tunnels > TUNNELS_MAX)
         return WIRE_NESTED;
     return ip_layer(k, bytes);

@@ -152,7 +152,7 @@ int wire_hand_on(struct wire *w, const struct payload *p)
     return took < 0 ? (int)took : 0;
 }
 
-static int no_packet(enum link_result found)
+int wire_no_packet(enum link_result found)
 {
     switch (found) {
     case LINK_SHORT:
@@ -178,7 +178,7 @@ static int take_apart(struct wire *w, const struct frame *f, uint32_t *frames)
     if (f->linktype == LINK_RECORD)
         return WIRE_NOT_IP;
     found = link_find_ip(f->linktype, f->bytes, &ip);
-    return found == LINK_IP ? packet_take(w, f, ip, frames) : no_packet(found);
+    return found == LINK_IP ? packet_take(w, f, ip, frames) : wire_no_packet(found);
 }
 
 /* Several capture points see the same packets, as far apart as their clocks are. */

@@ -5,6 +5,7 @@
 #include "wire/dedup.h"
 #include "wire/hepreport.h"
 #include "wire/ipfrag.h"
+#include "wire/link.h"
 #include "wire/sctp.h"
 #include "wire/tcp.h"
 #include "wire/wire.h"
@@ -34,6 +35,9 @@ enum { WIRE_PENDING = WIRE_COUNTS };
 /* Takes an IP packet apart. Returns what became of it (enum wire_count, or WIRE_PENDING) or a negative errno;
  * *frames is how many frames that is said of. */
 int packet_take(struct wire *w, const struct frame *f, struct slice ip, uint32_t *frames);
+
+/* What becomes of a frame that holds no IP packet, or of a packet whose tunnel holds none. */
+int wire_no_packet(enum link_result found);
 
 /* A HEP packet that came from `sender`, and data that Wireshark exported: payloads without a packet of their
  * own around them. As packet_take. */

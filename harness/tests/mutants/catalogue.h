@@ -8,7 +8,7 @@
 #include "tests/mutants/place.h"
 #include "tests/mutants/script.h"
 
-enum { GOLDENS_MAX = 32, CASES_MAX = 600, CATALOGUE_FILES_MAX = 8, SPECIMEN_NAME_MAX = 96 };
+enum { GOLDENS_MAX = 32, CASES_MAX = 1200, CATALOGUE_FILES_MAX = 8, SPECIMEN_NAME_MAX = 96 };
 
 struct golden {
     char name[24];
