@@ -217,10 +217,9 @@ static void check_causality(struct judgement *j, const struct rule *self)
 /* `chosen`: what is to be handed on, 0 where the choice is still to be made. */
 static const char *status_wanted(struct judgement *j, const struct passage *p, unsigned chosen)
 {
-    const unsigned least = j->bound->flow->status;
-
-    return chosen ? judgement_text(j, "%s answers %u", judgement_to(j, p), chosen)
-                  : judgement_text(j, "%s refuses with %u to %u", judgement_to(j, p), least, least + 99);
+    if (chosen)
+        return judgement_text(j, "%s answers %u", judgement_to(j, p), chosen);
+    return judgement_text(j, "%s refuses with %uxx", judgement_to(j, p), j->bound->flow->status / 100);
 }
 
 /* The flow says what the answer is: 200, or what the far end is made to answer. Where it leaves that end the
