@@ -214,14 +214,6 @@ static void check_causality(struct judgement *j, const struct rule *self)
     }
 }
 
-/* `chosen`: what is to be handed on, 0 where the choice is still to be made. */
-static const char *status_wanted(struct judgement *j, const struct passage *p, unsigned chosen)
-{
-    if (chosen)
-        return judgement_text(j, "%s answers %u", judgement_to(j, p), chosen);
-    return judgement_text(j, "%s refuses with %uxx", judgement_to(j, p), j->bound->flow->status / 100);
-}
-
 /* The flow says what the answer is: 200, or what the far end is made to answer. Where it leaves that end the
  * choice, the others hand on what was chosen. */
 static void check_status(struct judgement *j, const struct rule *self)
@@ -239,7 +231,9 @@ static void check_status(struct judgement *j, const struct rule *self)
         struct finding *f;
 
         if (status != before && !wanted && !lost_race && !softened && !p->inner) {
-            f = judgement_find(j, self, reply_step(j, i), status_wanted(j, p, chosen),
+            f = judgement_find(j, self, reply_step(j, i),
+                               judgement_text(j, chosen ? "%s answers %u" : "%s refuses with %u or above",
+                                              judgement_to(j, p), chosen ? chosen : flow->status),
                                judgement_text(j, "it answered %u %.*s", status,
                                               SLICE_ARG(slice_head(sip_uri(&p->reply->msg), 60))));
             judgement_hang(j, GROUP_REPLY);
@@ -248,8 +242,7 @@ static void check_status(struct judgement *j, const struct rule *self)
             finding_show(f, p->request);
             finding_show(f, p->reply);
         }
-        if (p->reply && !chosen && wanted)
-            chosen = status;
+        chosen = p->reply && !chosen && wanted ? status : chosen;
         before = status;
     }
 }
