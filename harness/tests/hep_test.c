@@ -34,6 +34,26 @@ static void decodes_what_servers_send(void)
     CU_ASSERT_TRUE(addr_eq(&h.dst.addr, &dst));
 }
 
+/* A chunk that comes again takes the place of the one before, however often; the latest time there is fits.
+ */
+static void takes_the_last_of_a_chunk(void)
+{
+    struct buf b;
+    struct hep h;
+
+    buf_init(&b, 1 << 20);
+    hep_begin(&b);
+    hep_number(&b, 11, 1, 1);
+    for (int i = 0; i < 2000; i++) {
+        hep_number(&b, 9, i < 1999 ? 1700000000 : UINT32_MAX, 4);
+        hep_number(&b, 10, UINT32_MAX, 4);
+    }
+    CU_ASSERT_TRUE_FATAL(hep_decode(hep_end(&b), &h));
+    CU_ASSERT_EQUAL(h.time, INT64_C(4294967295) * NSEC_PER_SEC + INT64_C(4294967295) * NSEC_PER_USEC);
+    CU_ASSERT_TRUE(h.time <= FRAME_TIME_MAX);
+    buf_done(&b);
+}
+
 static void knows_its_length(void)
 {
     CU_ASSERT_EQUAL(hep_length(SLICE("HEP3\1\2rest")), 258);
@@ -145,6 +165,7 @@ static void inflates(void)
 
 static const struct test tests[] = {
     {"decodes what servers send", decodes_what_servers_send},
+    {"takes the last of a chunk", takes_the_last_of_a_chunk},
     {"knows its length", knows_its_length},
     {"refuses packets that claim more", refuses_packets_that_claim_more},
     {"refuses values of the wrong length", refuses_values_of_the_wrong_length},

@@ -49,6 +49,7 @@ static size_t value_length(uint16_t type)
 
 struct seen {
     bool src, dst, kind;
+    nsec_t seconds, fraction; /* of the time; of a chunk that comes twice the last one counts */
     struct slice compressed;
 };
 
@@ -75,10 +76,10 @@ static void take_chunk(struct hep *h, struct seen *s, uint16_t type, struct slic
         h->dst.port = get_be16(v.p);
         return;
     case CHUNK_SECONDS:
-        h->time += get_be32(v.p) * NSEC_PER_SEC;
+        s->seconds = get_be32(v.p) * NSEC_PER_SEC;
         return;
     case CHUNK_MICROSECONDS:
-        h->time += get_be32(v.p) * NSEC_PER_USEC;
+        s->fraction = get_be32(v.p) * NSEC_PER_USEC;
         return;
     case CHUNK_KIND:
         h->kind = byte_at(v, 0);
@@ -130,6 +131,7 @@ bool hep_decode(struct slice packet, struct hep *ret)
     }
     if (!seen.kind || (h.payload.p && (!seen.src || !seen.dst)))
         return false;
+    h.time = seen.seconds + seen.fraction;
     *ret = h;
     return true;
 }
