@@ -176,8 +176,8 @@ static unsigned final_status(const struct session *s, const struct hop *request)
 
     for (unsigned i = 0; i < s->nhops; i++) {
         const struct hop *h = s->hop[i];
-        if (h->msg.status < 200 || !slice_eq(h->call_id, request->call_id) ||
-            !slice_eq(hop_branch(h), hop_branch(request)))
+        if (h->msg.status < 200 || !slice_eq(hop_branch(h), hop_branch(request)) ||
+            !slice_eq(h->call_id, request->call_id))
             continue;
         if (h->cseq == request->cseq)
             return h->msg.status;
