@@ -17,7 +17,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { PRIVATE = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS, END_DEADLINE_MS = 10000 };
+enum {
+    PRIVATE = CLONE_NEWNET | CLONE_NEWPID | CLONE_NEWIPC | CLONE_NEWUTS,
+    END_DEADLINE_MS = 10000,
+    ROUTE_DEADLINE_MS = 10000
+};
 
 static int write_file(const char *path, const char *text)
 {
@@ -259,6 +263,57 @@ static int netlink_ask(const struct nlmsghdr *q)
     return r;
 }
 
+/* Whether a message says that there is a local route to an IPv6 address. */
+static bool tells_route(const struct nlmsghdr *m, const struct addr *a)
+{
+    const struct rtmsg *route = NLMSG_DATA(m);
+    size_t left = m->nlmsg_len - NLMSG_LENGTH(sizeof *route);
+
+    if (m->nlmsg_type != RTM_NEWROUTE || m->nlmsg_len < NLMSG_LENGTH(sizeof *route) ||
+        route->rtm_family != AF_INET6 || route->rtm_type != RTN_LOCAL || route->rtm_dst_len != 128)
+        return false;
+    for (const struct rtattr *t = RTM_RTA(route); RTA_OK(t, left); t = RTA_NEXT(t, left))
+        if (t->rta_type == RTA_DST && RTA_PAYLOAD(t) == sizeof a->b)
+            return memcmp(RTA_DATA(t), a->b, sizeof a->b) == 0;
+    return false;
+}
+
+/* What one datagram of the kernel's has to say: its answer, where that is in it, and the route. */
+static void hear(const char *bytes, size_t n, const struct addr *a, int *answer, bool *routed)
+{
+    for (const struct nlmsghdr *m = (const void *)bytes; NLMSG_OK(m, n); m = NLMSG_NEXT(m, n)) {
+        if (m->nlmsg_type == NLMSG_ERROR)
+            *answer = ((const struct nlmsgerr *)NLMSG_DATA(m))->error;
+        *routed |= tells_route(m, a);
+    }
+}
+
+/* The kernel gives an IPv6 address its route a moment later, in a thread of its own: until then nobody
+ * reaches it, and what was to replace the route would lose to it. 0 or -errno. */
+static int ask_for_ipv6(const struct nlmsghdr *q, const struct addr *a)
+{
+    struct sockaddr_nl events = {.nl_family = AF_NETLINK, .nl_groups = RTMGRP_IPV6_ROUTE};
+    _Alignas(struct nlmsghdr) char bytes[8192];
+    int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE), answer = 1;
+    bool routed = false;
+
+    if (fd < 0)
+        return -errno;
+    if (bind(fd, (const struct sockaddr *)&events, sizeof events) < 0 || send(fd, q, q->nlmsg_len, 0) < 0)
+        answer = -errno;
+    while (answer > 0 || (answer == 0 && !routed)) {
+        struct pollfd wait = {.fd = fd, .events = POLLIN};
+        ssize_t n = poll(&wait, 1, ROUTE_DEADLINE_MS) > 0 ? recv(fd, bytes, sizeof bytes, 0) : 0;
+        if (n <= 0) {
+            answer = n < 0 ? -errno : answer > 0 ? -ETIMEDOUT : 0; /* it is given, at least */
+            break;
+        }
+        hear(bytes, (size_t)n, a, &answer, &routed);
+    }
+    close(fd);
+    return answer;
+}
+
 int sandbox_add_address(const struct addr *a, struct error *err)
 {
     bool v4 = addr_is_v4(a);
@@ -277,7 +332,7 @@ int sandbox_add_address(const struct addr *a, struct error *err)
     int r;
 
     memcpy(q.bytes, v4 ? a->b + 12 : a->b, n);
-    r = netlink_ask(&q.header);
+    r = v4 ? netlink_ask(&q.header) : ask_for_ipv6(&q.header, a);
     if (r < 0 && r != -EEXIST)
         return error_set(err, -r, "cannot give the loopback interface the address %s: %s",
                          addr_format(a, text), strerror(-r));

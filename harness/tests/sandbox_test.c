@@ -118,6 +118,37 @@ static int choose_sources(void *ctx)
     return sandbox_prefer_source(&to, &from, &err) < 0 && strstr(err.text, "192.0.2.9") ? 42 : 5;
 }
 
+/* The kernel gives an IPv6 address its route a moment later: what is preferred must not lose to that. */
+static int choose_at_once(void *ctx)
+{
+    enum { ADDRESSES = 200 };
+    struct addr to, from;
+    char text[ADDR_TEXT];
+
+    (void)ctx;
+    if (sandbox_loopback_up(NULL) < 0 || add("fd00:1234::1") < 0 || !addr_parse(SLICE("fd00:1234::1"), &from))
+        return 1;
+    for (int i = 2; i < ADDRESSES; i++) {
+        snprintf(text, sizeof text, "fd00:1234::%x", (unsigned)i);
+        if (add(text) < 0 || !addr_parse(slice_of(text), &to) || sandbox_prefer_source(&to, &from, &err) < 0)
+            return 2;
+    }
+    for (int i = 2; i < ADDRESSES; i++) {
+        snprintf(text, sizeof text, "fd00:1234::%x", (unsigned)i);
+        if (strcmp(source_towards(text), "fd00:1234::1") != 0)
+            return 3;
+    }
+    return 42;
+}
+
+static void test_a_preference_stands(void)
+{
+    struct process *p;
+
+    CU_ASSERT_EQUAL_FATAL(sandbox_start(SANDBOX_PRIVATE, choose_at_once, NULL, -1, &p, &err), 0);
+    CU_ASSERT_EQUAL(finish(p), 42);
+}
+
 static void test_who_chooses_no_address_is_given_one(void)
 {
     struct process *p;
@@ -291,6 +322,7 @@ static const struct test tests[] = {
     {"the kernel is asked", test_the_kernel_is_asked},
     {"a network of its own", test_a_network_of_its_own},
     {"who chooses no address is given one", test_who_chooses_no_address_is_given_one},
+    {"a preference stands", test_a_preference_stands},
     {"the host kind keeps the network", test_the_host_kind_keeps_the_network},
     {"process one survives itself", test_process_one_survives_itself},
     {"a daemon ends with the sandbox", test_a_daemon_ends_with_the_sandbox},
