@@ -264,26 +264,26 @@ static int netlink_ask(const struct nlmsghdr *q)
 }
 
 /* Whether a message says that there is a local route to an IPv6 address. */
-static bool tells_route(const struct nlmsghdr *m, const struct addr *a)
+static bool tells_route(struct nlmsghdr *m, const struct addr *a)
 {
-    const struct rtmsg *route = NLMSG_DATA(m);
+    struct rtmsg *route = NLMSG_DATA(m);
     size_t left = m->nlmsg_len - NLMSG_LENGTH(sizeof *route);
 
     if (m->nlmsg_type != RTM_NEWROUTE || m->nlmsg_len < NLMSG_LENGTH(sizeof *route) ||
         route->rtm_family != AF_INET6 || route->rtm_type != RTN_LOCAL || route->rtm_dst_len != 128)
         return false;
-    for (const struct rtattr *t = RTM_RTA(route); RTA_OK(t, left); t = RTA_NEXT(t, left))
+    for (struct rtattr *t = RTM_RTA(route); RTA_OK(t, left); t = RTA_NEXT(t, left))
         if (t->rta_type == RTA_DST && RTA_PAYLOAD(t) == sizeof a->b)
             return memcmp(RTA_DATA(t), a->b, sizeof a->b) == 0;
     return false;
 }
 
 /* What one datagram of the kernel's has to say: its answer, where that is in it, and the route. */
-static void hear(const char *bytes, size_t n, const struct addr *a, int *answer, bool *routed)
+static void hear(char *bytes, size_t n, const struct addr *a, int *answer, bool *routed)
 {
-    for (const struct nlmsghdr *m = (const void *)bytes; NLMSG_OK(m, n); m = NLMSG_NEXT(m, n)) {
+    for (struct nlmsghdr *m = (void *)bytes; NLMSG_OK(m, n); m = NLMSG_NEXT(m, n)) {
         if (m->nlmsg_type == NLMSG_ERROR)
-            *answer = ((const struct nlmsgerr *)NLMSG_DATA(m))->error;
+            *answer = ((struct nlmsgerr *)NLMSG_DATA(m))->error;
         *routed |= tells_route(m, a);
     }
 }
