@@ -182,6 +182,15 @@ struct talk_message *court_ok(struct court *c, int bye, int hop)
     return &c->talk.message[bye + 13 - hop];
 }
 
+struct talk_message *court_say_too(struct court *c, int bye, int hop, const char *status, nsec_t time)
+{
+    struct talk_message *m = &c->talk.message[talk_repeat(&c->talk, bye + 13 - hop, 0)];
+
+    talk_edit(m, "200 OK", status);
+    m->time = time;
+    return m;
+}
+
 void court_edit_byes(struct court *c, int bye, int from, const char *what, const char *with)
 {
     for (int hop = from; hop < COURT_HOPS; hop++)

@@ -68,6 +68,10 @@ void court_try_in(const char *profile, const struct court_case *cases, size_t n)
 struct talk_message *court_bye(struct court *c, int bye, int hop);
 struct talk_message *court_ok(struct court *c, int bye, int hop);
 
+/* One more message over hop k, back, that is as the answer there but for its status; it is the last of the
+ * talk. */
+struct talk_message *court_say_too(struct court *c, int bye, int hop, const char *status, nsec_t time);
+
 /* Edits the BYEs over hop `from` and all behind it; the answers over hop `to` and all nearer to the closer;
  * both over `from` and behind it, what the last function of these hands back included. */
 void court_edit_byes(struct court *c, int bye, int from, const char *what, const char *with);

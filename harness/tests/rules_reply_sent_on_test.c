@@ -2,26 +2,10 @@
 #include "tests/court.h"
 #include "tests/test.h"
 
-static void lose_a_frame(struct court *c)
-{
-    c->evidence.dropped = 1;
-}
-
-/* Another message over the way of an answer, at a time of its own. */
-static struct talk_message *say_too(struct court *c, int bye, int hop, const char *status, nsec_t time)
-{
-    int at = talk_repeat(&c->talk, bye + 13 - hop, 0);
-    struct talk_message *m = &c->talk.message[at];
-
-    talk_edit(m, "200 OK", status);
-    m->time = time;
-    return m;
-}
-
 /* An OK of another's request, as it seems: its topmost Via names a host that nobody knows. */
 static void hear_anothers(struct court *c, int bye)
 {
-    struct talk_message *m = say_too(c, bye, 6, "200 OK", court_ok(c, bye, 6)->time - NSEC_PER_USEC);
+    struct talk_message *m = court_say_too(c, bye, 6, "200 OK", court_ok(c, bye, 6)->time - NSEC_PER_USEC);
 
     CU_ASSERT_TRUE(talk_edit(m, "127.0.20.2", "192.0.2.1"));
     CU_ASSERT_TRUE(talk_edit(m, "branch=z9hG4bK", "branch=z9hG4bKforeign"));
@@ -37,13 +21,13 @@ static void take_anothers(struct court *c, int bye)
 static void take_anothers_and_lose_frames(struct court *c, int bye)
 {
     take_anothers(c, bye);
-    lose_a_frame(c);
+    c->evidence.dropped = 1;
 }
 
 /* An OK whose topmost branches are of no transaction (any more). */
 static void answer_what_is_over(struct court *c, int bye, int hop, nsec_t after)
 {
-    struct talk_message *m = say_too(c, bye, hop, "200 OK", c->talk.now + after);
+    struct talk_message *m = court_say_too(c, bye, hop, "200 OK", c->talk.now + after);
 
     for (int i = 0; i < hop - 4; i++)
         CU_ASSERT_TRUE(talk_edit(m, "branch=z9hG4bK-", "branch=over-z9hG4bK-"));
@@ -63,7 +47,7 @@ static void send_on_what_is_over(struct court *c, int bye)
 static void send_on_what_is_over_and_lose_frames(struct court *c, int bye)
 {
     send_on_what_is_over(c, bye);
-    lose_a_frame(c);
+    c->evidence.dropped = 1;
 }
 
 /* 100 of client-b and of core-b, when they may, with these in Timestamp. */
@@ -71,9 +55,9 @@ static void try_twice(struct court *c, int bye, const char *far, const char *nea
 {
     for (int hop = 0; hop < COURT_HOPS; hop++)
         court_ok(c, bye, hop)->time += 5 * NSEC_PER_SEC;
-    say_too(c, bye, 6, "100 Trying", court_bye(c, bye, 6)->time + 3600 * NSEC_PER_MSEC);
+    court_say_too(c, bye, 6, "100 Trying", court_bye(c, bye, 6)->time + 3600 * NSEC_PER_MSEC);
     CU_ASSERT_TRUE(talk_edit(&c->talk.message[c->talk.n - 1], "Content-Length", far));
-    say_too(c, bye, 5, "100 Trying", court_bye(c, bye, 6)->time + 3601 * NSEC_PER_MSEC);
+    court_say_too(c, bye, 5, "100 Trying", court_bye(c, bye, 6)->time + 3601 * NSEC_PER_MSEC);
     CU_ASSERT_TRUE(talk_edit(&c->talk.message[c->talk.n - 1], "Content-Length", near));
 }
 

@@ -8,22 +8,6 @@ static void leave(struct court *c, int bye)
     (void)c, (void)bye;
 }
 
-static void lose_a_frame(struct court *c)
-{
-    c->evidence.dropped = 1;
-}
-
-/* Another message over the way of an answer, at a time of its own. */
-static struct talk_message *say_too(struct court *c, int bye, int hop, const char *status, nsec_t time)
-{
-    int at = talk_repeat(&c->talk, bye + 13 - hop, 0);
-    struct talk_message *m = &c->talk.message[at];
-
-    talk_edit(m, "200 OK", status);
-    m->time = time;
-    return m;
-}
-
 static void refuse(struct court *c, int bye)
 {
     court_edit_oks(c, bye, 6, "200 OK", "500 Server Error");
@@ -63,7 +47,7 @@ static void lose_at_pf_a(struct court *c, int bye)
 static void lose_at_pf_a_and_frames(struct court *c, int bye)
 {
     lose_at_pf_a(c, bye);
-    lose_a_frame(c);
+    c->evidence.dropped = 1;
 }
 
 /* The first OK is lost on the last hop: client-a asks again, core-a has it still. */
@@ -84,7 +68,7 @@ static void lose_in_the_middle(struct court *c, int bye)
         court_ok(c, bye, hop)->time += 500 * NSEC_PER_MSEC;
     for (int hop = 0; hop <= 3; hop++)
         c->talk.message[talk_repeat(&c->talk, bye + hop, 0)].time = later - (3 - hop) * NSEC_PER_USEC;
-    say_too(c, bye, 3, "200 OK", later + NSEC_PER_USEC);
+    court_say_too(c, bye, 3, "200 OK", later + NSEC_PER_USEC);
 }
 
 static void skip_pf_b(struct court *c, int bye)
@@ -95,7 +79,7 @@ static void skip_pf_b(struct court *c, int bye)
 static void skip_pf_b_and_frames(struct court *c, int bye)
 {
     skip_pf_b(c, bye);
-    lose_a_frame(c);
+    c->evidence.dropped = 1;
 }
 
 static void answer_for_client_b(struct court *c, int bye)
@@ -106,7 +90,7 @@ static void answer_for_client_b(struct court *c, int bye)
 static void answer_for_client_b_and_frames(struct court *c, int bye)
 {
     answer_for_client_b(c, bye);
-    lose_a_frame(c);
+    c->evidence.dropped = 1;
 }
 
 static void answer_early(struct court *c, int bye)
@@ -121,7 +105,7 @@ static void answer_early(struct court *c, int bye)
 static void answer_early_and_lose_frames(struct court *c, int bye)
 {
     answer_early(c, bye);
-    lose_a_frame(c);
+    c->evidence.dropped = 1;
 }
 
 static void answer_at_once(struct court *c, int bye)
@@ -137,24 +121,24 @@ static void see_one_with_another_clock(struct court *c, int bye)
 
 static void answer_otherwise(struct court *c, int bye)
 {
-    say_too(c, bye, 4, "481 No Such Call", c->talk.now);
+    court_say_too(c, bye, 4, "481 No Such Call", c->talk.now);
 }
 
 static void answer_again(struct court *c, int bye)
 {
-    say_too(c, bye, 4, "200 OK", c->talk.now + NSEC_PER_SEC);
+    court_say_too(c, bye, 4, "200 OK", c->talk.now + NSEC_PER_SEC);
 }
 
 static void ring(struct court *c, int bye)
 {
-    say_too(c, bye, 6, "180 Ringing", court_ok(c, bye, 6)->time - NSEC_PER_USEC);
+    court_say_too(c, bye, 6, "180 Ringing", court_ok(c, bye, 6)->time - NSEC_PER_USEC);
 }
 
 static void try_at(struct court *c, int bye, nsec_t after)
 {
     for (int hop = 0; hop < COURT_HOPS; hop++)
         court_ok(c, bye, hop)->time += 5 * NSEC_PER_SEC;
-    say_too(c, bye, 6, "100 Trying", court_bye(c, bye, 6)->time + after);
+    court_say_too(c, bye, 6, "100 Trying", court_bye(c, bye, 6)->time + after);
 }
 
 static void try_early(struct court *c, int bye)
@@ -188,7 +172,7 @@ static void answer_from_another_port(struct court *c, int bye)
 static void answer_again_everywhere(struct court *c, int bye)
 {
     for (int hop = COURT_HOPS; hop-- > 0;)
-        say_too(c, bye, hop, "200 OK", c->talk.now + (NSEC_PER_SEC - hop * NSEC_PER_USEC));
+        court_say_too(c, bye, hop, "200 OK", c->talk.now + (NSEC_PER_SEC - hop * NSEC_PER_USEC));
 }
 
 /* Each hop asks once more when all is over: what it says crossed the OK. */
@@ -204,7 +188,7 @@ static void refuse_unseen(struct court *c, int bye)
 {
     refuse(c, bye);
     court_ok(c, bye, 6)->gone = true;
-    lose_a_frame(c);
+    c->evidence.dropped = 1;
 }
 
 /* The second answer came, and was not captured. */
@@ -217,7 +201,7 @@ static void answer_otherwise_unseen(struct court *c, int bye)
 /* To core-a, which is none of its business. */
 static void answer_elsewhere_too(struct court *c, int bye)
 {
-    struct talk_message *m = say_too(c, bye, 4, "200 OK", c->talk.now);
+    struct talk_message *m = court_say_too(c, bye, 4, "200 OK", c->talk.now);
 
     addr_parse(SLICE("127.0.10.2"), &m->dst.addr);
 }
@@ -228,13 +212,13 @@ static void try_everywhere(struct court *c, int bye)
     for (int hop = 0; hop < COURT_HOPS; hop++)
         court_ok(c, bye, hop)->time += 9 * NSEC_PER_SEC;
     for (int hop = 0; hop < COURT_HOPS; hop++)
-        say_too(c, bye, hop, "100 Trying", court_bye(c, bye, hop)->time + 3600 * NSEC_PER_MSEC);
+        court_say_too(c, bye, hop, "100 Trying", court_bye(c, bye, hop)->time + 3600 * NSEC_PER_MSEC);
 }
 
 /* As answers to what was repeated: 3.5 s after the first. */
 static void try_behind_the_answer(struct court *c, int bye)
 {
-    say_too(c, bye, 2, "100 Trying", court_ok(c, bye, 2)->time + 4 * NSEC_PER_SEC);
+    court_say_too(c, bye, 2, "100 Trying", court_ok(c, bye, 2)->time + 4 * NSEC_PER_SEC);
 }
 
 static void answer_with_a_phrase(struct court *c, int bye)
