@@ -1,13 +1,14 @@
 #include "base/pool.h"
 
+#include "base/huge.h"
+
 #include <sanitizer/asan_interface.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 
 /* Blocks are powers of two from LEAST to LARGEST; what is larger is malloc's. */
 enum { LEAST = 2048, CLASSES = 5, LARGEST = LEAST << (CLASSES - 1) };
-enum { FIRST_PIECE = 64 << 10, HUGE_PAGE = 2 << 20 };
+enum { FIRST_PIECE = 64 << 10 };
 
 _Static_assert(FIRST_PIECE >= 2 * LARGEST, "a piece has room for its head and any block");
 
@@ -59,19 +60,16 @@ static unsigned size_class(size_t n)
 
 static bool grow(struct pool *p)
 {
-    bool huge = p->piece_size >= HUGE_PAGE;
-    struct piece *piece = huge ? aligned_alloc(HUGE_PAGE, p->piece_size) : malloc(p->piece_size);
+    struct piece *piece = huge_alloc(p->piece_size);
 
     if (!piece)
         return false;
-    if (huge)
-        (void)madvise(piece, p->piece_size, MADV_HUGEPAGE); /* where there are none, it is as good */
     piece->next = p->pieces;
     p->pieces = piece;
     p->rest = piece->bytes;
     p->nrest = p->piece_size - sizeof *piece;
     ASAN_POISON_MEMORY_REGION(p->rest, p->nrest);
-    if (!huge)
+    if (p->piece_size < HUGE_PAGE)
         p->piece_size *= 2;
     return true;
 }

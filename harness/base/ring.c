@@ -4,12 +4,12 @@
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdlib.h>
-#include <sys/mman.h>
 #include <time.h>
 
 #include "base/clock.h"
+#include "base/huge.h"
 
-enum { CACHE_LINE = 64, ALIGN = 16, HUGE_PAGE = 2 << 20 };
+enum { CACHE_LINE = 64, ALIGN = 16 };
 
 enum kind {
     KIND_BYTES, /* they follow */
@@ -73,15 +73,13 @@ static int init_waiting(struct ring *r)
 int ring_new(size_t bytes, struct ring **ret)
 {
     struct ring *r = calloc(1, sizeof *r);
-    char *room = bytes >= HUGE_PAGE ? aligned_alloc(HUGE_PAGE, bytes) : malloc(bytes);
+    char *room = huge_alloc(bytes);
 
     if (!r || !room) {
         free(r);
         free(room);
         return -ENOMEM;
     }
-    if (bytes >= HUGE_PAGE)
-        (void)madvise(room, bytes, MADV_HUGEPAGE); /* where there are none, it is as good */
     r->bytes = room;
     r->size = r->room_to = bytes;
     if (init_waiting(r) < 0) {
